@@ -1,0 +1,5 @@
+"""Composition of the project: settings, URLs, Celery, WSGI."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

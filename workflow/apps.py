@@ -1,0 +1,14 @@
+"""The engine: finds each app's rules, reactions, notices and scheduled work."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+from workflow.forms import speak_plainly
+
+
+class WorkflowConfig(AppConfig):
+    name = "workflow"
+
+    def ready(self) -> None:
+        speak_plainly()
+        autodiscover_modules("rules", "reactions", "notifications", "tasks")
