@@ -1,0 +1,1 @@
+"""Forms of ideas: the requester's, and in `workspace` those of IT."""

@@ -1,0 +1,1 @@
+"""Pages of ideas: the requester's, and the workspace of IT."""
