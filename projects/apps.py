@@ -1,0 +1,7 @@
+"""Registration of the app."""
+
+from django.apps import AppConfig
+
+
+class ProjectsConfig(AppConfig):
+    name = "projects"
