@@ -1,0 +1,133 @@
+"""Review meetings: an agenda from what the measures say, and actions that are carried until they are done."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department
+from goals.models.measures import Measure
+from goals.models.plans import Goal
+from workflow import clock
+
+PERSON = settings.AUTH_USER_MODEL
+
+
+class Meeting(models.Model):
+    """A review of results: what was agreed last time, goals and their data, other data, what overlaps."""
+
+    name = models.CharField(max_length=160)
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    held_at = models.DateTimeField()
+    place = models.CharField(max_length=120, blank=True)
+    kept_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="meetings_kept")
+    people = models.ManyToManyField(PERSON, related_name="meetings", blank=True)
+    before = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="next_ones")
+    minutes = models.TextField(blank=True)
+    worth_it = models.JSONField(default=dict)
+    closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["-held_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("meeting", args=[self.pk])
+
+    def audiences_of(self, user: Any) -> set[str]:
+        return {"viewers"} if user.has_perm("goals.view_meeting", self) else set()
+
+
+class AgendaItem(models.Model):
+    """One topic of a meeting: what the numbers say, from which department, and what to ask."""
+
+    class Section(models.IntegerChoices):
+        FOLLOW_UP = 1, _("From last time")
+        GOALS = 2, _("Goals and their data")
+        OPERATIONS = 3, _("How the work runs")
+        SUBJECT = 4, _("What else we know")
+        OVERLAPS = 5, _("What overlaps")
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items")
+    section = models.PositiveSmallIntegerField(choices=Section, default=Section.GOALS)
+    position = models.PositiveSmallIntegerField(default=0)
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    title = models.CharField(max_length=200)
+    finding = models.TextField(blank=True)
+    ask = models.TextField(blank=True)
+    said = models.TextField(blank=True)
+    taken_off_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        ordering = ["section", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "measure"], condition=Q(measure__isnull=False), name="agenda_measure_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ActionQuerySet(models.QuerySet):
+    def still_open(self) -> Self:
+        return self.filter(status__in=Action.OPEN)
+
+
+class Action(models.Model):
+    """Something agreed in a meeting, with owner and day; carried to the next meeting until it is done."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        IN_REVIEW = "in_review", _("Under review")
+        ON_HOLD = "on_hold", _("On hold")
+        DONE = "done", _("Done")
+        OVERTAKEN = "overtaken", _("Overtaken by events")
+        MERGED = "merged", _("Part of another action")
+
+    OPEN = (Status.OPEN, Status.IN_REVIEW, Status.ON_HOLD)
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="actions")
+    item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, null=True, blank=True, related_name="actions")
+    text = models.TextField()
+    owner = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="meeting_actions")
+    due_on = models.DateField()
+    status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
+    done_on = models.DateField(null=True)
+    word = models.TextField(blank=True)
+    reminded_on = models.DateField(null=True)
+    made_at = models.DateTimeField(default=clock.now)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "id"]
+        indexes = [
+            models.Index(
+                fields=["owner", "due_on"], name="action_open", condition=Q(status__in=("open", "in_review", "on_hold"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_open and self.due_on < clock.today()
+
+    def audiences_of(self, user: Any) -> set[str]:
+        return self.meeting.audiences_of(user)
