@@ -61,19 +61,20 @@ def take_number(kind: str) -> int:
 
 def involve(idea: Idea, user: User, kind: str) -> Part:
     """Give a person a part in an idea. In a restricted one a duty goes to members of its group only."""
-    if (
-        kind in rules.DUTIES
-        and idea.is_restricted
-        and not rules.is_in_group(user, idea)
-        and not rules.is_author(user, idea)
-    ):
+    if kind in rules.DUTIES and not rules.is_author(user, idea):
+        require_in_group(idea, user)
+    part, _created = Part.objects.get_or_create(idea=idea, user=user, kind=kind, ended_at=None)
+    idea.forget()
+    return part
+
+
+def require_in_group(idea: Idea, user: User) -> None:
+    """Raise MoveRefused where the idea is restricted to a group that the person does not belong to."""
+    if idea.is_restricted and not rules.is_in_group(user, idea):
         raise MoveRefused(
             _("%(person)s is not in the group that may see this idea. Choose a member, or add the person.")
             % {"person": user}
         )
-    part, _created = Part.objects.get_or_create(idea=idea, user=user, kind=kind, ended_at=None)
-    idea.forget()
-    return part
 
 
 def release(idea: Idea, kind: str, user: User | None = None) -> None:
@@ -228,6 +229,11 @@ def assign(idea: Idea, *, by: User, to: User | None) -> Any:
     require(by, "intake.work_on_idea", idea)
     if to and rules.has_stake(to, idea):
         raise MoveRefused(_("%(person)s has a stake in this idea. Choose somebody without one.") % {"person": to})
+    return put_in_hands(idea, by=by, to=to)
+
+
+def put_in_hands(idea: Idea, *, by: User, to: User | None) -> Any:
+    """Change who has the idea in hand, and tell that person."""
     release(idea, Part.Kind.ASSIGNEE)
     if to:
         involve(idea, to, Part.Kind.ASSIGNEE)
@@ -258,12 +264,17 @@ def declare_conflict(idea: Idea, *, by: User, note: str) -> None:
     """Step back from judging an idea; the review of that person goes back to the discipline."""
     require(by, "intake.view_idea", idea)
     involve(idea, by, Part.Kind.CONFLICT)
-    for review in idea.reviews.filter(reviewer=by, sent_at=None, ended_at=None):
-        give_review(review, by=User.objects.system(), to=_reviewer_for(idea, review.discipline, but=by))
-    if idea.assignee_id == by.pk:
-        release(idea, Part.Kind.ASSIGNEE)
-        edit(idea, by=User.objects.system(), version=None, verb="assign", assignee=None)
+    step_back(idea, by)
     events.record("intake.idea.declare_conflict", idea, by=by, note=note, audience=Audience.WORKERS)
+
+
+def step_back(idea: Idea, person: User) -> None:
+    """Somebody who has a stake now judges no more: reviews go to others, and nobody has it in hand."""
+    system = User.objects.system()
+    for review in idea.reviews.filter(reviewer=person, sent_at=None, ended_at=None):
+        give_review(review, by=system, to=reviewer_for(idea, review.discipline, but=person))
+    if idea.assignee_id == person.pk:
+        put_in_hands(idea, by=system, to=None)
 
 
 # Backing and support
@@ -301,6 +312,7 @@ def answer_backing(idea: Idea, *, by: User, answer: str, reason: str = "", hold_
         involve(idea, by, Part.Kind.SPONSOR)
     else:
         release(idea, Part.Kind.SPONSOR, by)
+        involve(idea, by, Part.Kind.ASKED_TO_BACK)
     idea.forget()
     event = events.record(
         f"intake.idea.{'back' if answer == Backing.Answer.BACKS else 'hold'}",
@@ -403,13 +415,14 @@ def open_reviews(idea: Idea, *, by: User, disciplines: Iterable[str]) -> list[Re
         if idea.reviews.filter(discipline=discipline, ended_at=None).exists():
             continue
         review = Review.objects.create(idea=idea, discipline=discipline, due_at=due_at)
-        give_review(review, by=by, to=_reviewer_for(idea, discipline))
+        give_review(review, by=by, to=reviewer_for(idea, discipline))
         asked.append(review)
     idea.forget()
     return asked
 
 
-def _reviewer_for(idea: Idea, discipline: str, but: User | None = None) -> User | None:
+def reviewer_for(idea: Idea, discipline: str, but: User | None = None, first: User | None = None) -> User | None:
+    """The reviewer of a discipline with the fewest open reviews, or `first` where that person may review it."""
     people = [
         person
         for person in holders_of(Role.Kind.REVIEWER, idea.department_id, discipline)
@@ -417,6 +430,8 @@ def _reviewer_for(idea: Idea, discipline: str, but: User | None = None) -> User 
         and not rules.has_stake(person, idea)
         and (not idea.is_restricted or rules.is_in_group(person, idea))
     ]
+    if first in people:
+        return first
     load = dict(
         Review.objects.filter(reviewer__in=people, sent_at=None, ended_at=None)
         .values("reviewer")

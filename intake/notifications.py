@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User, holders_of
 from accounts.policy import ANSWERS, Size, current_policy
+from intake import duties
 from intake.lifecycle import State
 from intake.models import Idea, Part, Review
 from workflow import conversation, timeline
@@ -33,7 +34,11 @@ def everyone_who_asked(idea: Idea, event: Any) -> list[User]:
 
 
 def triagers(idea: Idea, event: Any) -> list[User]:
-    return [idea.assignee] if idea.assignee else holders_of(Role.Kind.TRIAGER, idea.department_id)
+    return (
+        [idea.assignee]
+        if idea.assignee and idea.assignee.is_active
+        else holders_of(Role.Kind.TRIAGER, idea.department_id)
+    )
 
 
 def sponsors(idea: Idea, event: Any) -> list[User]:
@@ -143,6 +148,7 @@ _mail("ask_to_widen", who_agrees)
 _mail("reconsider", authors, deciders)
 _mail("reconsider_from_start", authors, triagers)
 _mail("pass_on", authors)
+_mail("hand_over", the_person)
 _mail("start_delivery", everyone_who_asked, followers)
 _mail("deliver", everyone_who_asked, followers)
 _mail("return_to_decision", everyone_who_asked, deciders, followers)
@@ -190,6 +196,7 @@ SENTENCES = {
     "join": (_("It joined another idea."), "git-merge"),
     "withdraw": (_("The requester withdrew it."), "undo-2"),
     "pass_on": (_("The requester stepped back; it passed to the next one."), "corner-down-right"),
+    "hand_over": (_("%(before)s handed over to %(name)s: %(duty)s."), "user-check"),
     "resume": (_("It came back."), "rotate-ccw"),
     "ask_second_look": (_("A second look was asked for."), "rotate-ccw"),
     "reconsider": (_("The second look was taken up."), "rotate-ccw"),
@@ -239,4 +246,5 @@ timeline.call_fields(
 )
 timeline.call_values("intake.idea.answers", lambda code: ANSWERS.get(code, code))
 timeline.call_values("intake.idea.answer", lambda code: dict(Review.Answer.choices).get(code, code))
+timeline.call_values("intake.idea.duty", lambda code: duties.KINDS[code].label if code in duties.KINDS else code)
 timeline.call_values("intake.idea.discipline", lambda code: current_policy().discipline_name(code))

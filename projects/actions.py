@@ -9,8 +9,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import duties
-from accounts.duties import Duty
 from accounts.models import User
 from accounts.policy import Size, current_policy
 from goals.models import Measure
@@ -18,7 +16,6 @@ from intake import actions as intake_actions
 from intake.lifecycle import Lane
 from intake.lifecycle import State as IdeaState
 from intake.models import Idea, Part
-from projects.lifecycle import State
 from projects.models import (
     BudgetLine,
     Cause,
@@ -548,74 +545,3 @@ def ask_outcome(outcome: Outcome, *, by: User) -> None:
     tell(
         "ask_outcome", outcome.project, by=by, of=outcome.promise.measure.owner_id, measure=str(outcome.promise.measure)
     )
-
-
-# Open duties of a person
-
-
-def duties_of(user: User) -> list[Duty]:
-    """What waits on this person in projects: those managed, ready lines, check-ins, outcomes of measures kept."""
-    found = [
-        Duty(_("Project manager of %(project)s") % {"project": one.label}, one.get_absolute_url())
-        for one in _managed_by(user)
-    ]
-    found += [
-        Duty(_("%(line)s of %(project)s") % _named(line, line.get_kind_display()), line.project.get_absolute_url())
-        for line in _lines_of(user)
-    ]
-    found += [
-        Duty(_("Check-in of %(project)s") % {"project": one.project.label}, one.project.get_absolute_url())
-        for one in _check_ins_of(user)
-    ]
-    return found + [
-        Duty(_("%(line)s of %(project)s") % _named(one, _("Outcome")), one.project.get_absolute_url())
-        for one in _outcomes_of(user)
-    ]
-
-
-def _named(part: Any, line: Any) -> dict[str, str]:
-    return {"line": str(line), "project": part.project.label}
-
-
-def _managed_by(user: User) -> Any:
-    return Project.objects.filter(manager=user).exclude(state__in=(State.CLOSED, State.CANCELLED))
-
-
-def _lines_of(user: User) -> Any:
-    return ReadyLine.objects.filter(owner=user, closed_at=None, waived_at=None).select_related("project__idea")
-
-
-def _check_ins_of(user: User) -> Any:
-    return CheckIn.objects.filter(asked_of=user, answered_at=None).select_related("project__idea")
-
-
-def _outcomes_of(user: User) -> Any:
-    return Outcome.objects.filter(promise__measure__owner=user, recorded_at=None).select_related(
-        "promise__project__idea", "promise__measure"
-    )
-
-
-@transaction.atomic
-def hand_over(user: User, successor: User, by: User) -> None:
-    """Give every open duty in projects to the successor; outcomes go with their measures."""
-    for project in _managed_by(user).select_related("idea"):
-        intake_actions.release(project.idea, Part.Kind.PROJECT_MANAGER)
-        intake_actions.involve(project.idea, successor, Part.Kind.PROJECT_MANAGER)
-        edit(project, by=by, version=None, verb="name_manager", manager=successor)
-    for line in _lines_of(user):
-        line.owner = successor
-        line.save(update_fields=["owner"])
-        intake_actions.involve(line.project.idea, successor, Part.Kind.READY_OWNER)
-        tell("plan_line", line.project, by=by, line=line.kind, owner=successor.pk, due_on=line.due_on.isoformat())
-    for check_in in _check_ins_of(user):
-        check_in.asked_of = successor
-        check_in.save(update_fields=["asked_of"])
-        tell("ask_check_in", check_in.project, by=by, of=successor.pk)
-    for outcome in _outcomes_of(user):
-        measure = outcome.promise.measure
-        measure.owner, measure.backup = successor, None if measure.backup_id == successor.pk else measure.backup
-        measure.save(update_fields=["owner", "backup"])
-        intake_actions.involve(outcome.idea, successor, Part.Kind.MEASURE_OWNER)
-
-
-duties.register(duties_of, handover=hand_over)

@@ -1,4 +1,4 @@
-"""The engine: finds each app's rules, reactions, notices and scheduled work."""
+"""The engine: finds each app's rules, duties, reactions, notices and scheduled work."""
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
@@ -11,4 +11,4 @@ class WorkflowConfig(AppConfig):
 
     def ready(self) -> None:
         speak_plainly()
-        autodiscover_modules("rules", "reactions", "notifications", "tasks")
+        autodiscover_modules("rules", "duties", "reactions", "notifications", "tasks")
