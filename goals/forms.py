@@ -53,24 +53,92 @@ class ObjectiveForm(forms.Form):
 
 
 class DefinitionForm(forms.Form):
-    """What a measure is, who keeps it, and where it should go."""
+    """The definition sheet of a measure: what it is, how it is counted, who keeps it, and where it should go."""
+
+    SECTIONS = (
+        (_("What it is"), ("name", "meaning", "kind", "unit", "direction", "range_low", "range_high")),
+        (_("How it is counted"), ("formula", "numerator", "denominator", "population", "exclusions", "limits")),
+        (_("Who keeps it"), ("owner", "backup", "department", "steward", "cadence", "lag_days", "source")),
+        (_("Where it should go"), ("baseline", "baseline_period", "target", "target_on", "tolerance")),
+        (
+            _("More about it"),
+            (
+                "benchmark",
+                "benchmark_source",
+                "broken_down_by",
+                "parts_add_up",
+                "quality",
+                "audited_on",
+                "is_rare",
+                "is_public",
+            ),
+        ),
+    )
 
     name = forms.CharField(label=_("Name"), max_length=200)
     meaning = forms.CharField(label=_("What it means"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     kind = forms.ChoiceField(label=_("Kind"), choices=Measure.Kind, initial=Measure.Kind.OUTCOME)
+    unit = forms.CharField(label=_("Unit"), max_length=40, help_text=_("For example minutes, % or $."))
+    direction = forms.ChoiceField(label=_("Direction"), choices=Measure.Direction)
+    range_low = FigureField(
+        label=_("Lower end of the range"), required=False, help_text=_("Only for “Best within a range”.")
+    )
+    range_high = FigureField(label=_("Upper end of the range"), required=False)
+    formula = forms.CharField(
+        label=_("Formula"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("How a value is made, for example the median of all first reviews of the month."),
+    )
+    numerator = forms.CharField(label=_("Numerator"), required=False, max_length=300)
+    denominator = forms.CharField(label=_("Denominator"), required=False, max_length=300)
+    population = forms.CharField(label=_("What is counted"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    exclusions = forms.CharField(label=_("What is left out"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    limits = forms.CharField(label=_("What it cannot tell"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
     owner = PersonField(label=_("Owner"), help_text=_("Who enters the values: the e-mail address, or the full name."))
     backup = PersonField(label=_("Backup"), required=False)
     department = forms.ModelChoiceField(Department.objects.none(), label=_("Department"))
-    unit = forms.CharField(label=_("Unit"), max_length=40, help_text=_("For example minutes, % or $."))
-    direction = forms.ChoiceField(label=_("Direction"), choices=Measure.Direction)
+    steward = PersonField(
+        label=_("Data steward"), required=False, help_text=_("Who knows the source system, where it is somebody else.")
+    )
     cadence = forms.ChoiceField(
         label=_("How often a value comes"), choices=Measure.Cadence, initial=Measure.Cadence.MONTHLY
     )
-    source = forms.CharField(label=_("Source"), required=False, max_length=200)
+    lag_days = forms.IntegerField(
+        label=_("Days until a value is known"),
+        min_value=0,
+        max_value=400,
+        initial=10,
+        required=False,
+        help_text=_("Counted from the end of the period. After that day the value is overdue."),
+    )
+    source = forms.CharField(label=_("Source system"), required=False, max_length=200)
     baseline = FigureField(label=_("Baseline"), required=False)
     baseline_period = forms.CharField(label=_("Period of the baseline"), required=False, max_length=80)
     target = FigureField(label=_("Target"), required=False, help_text=_("A target needs its date."))
     target_on = forms.DateField(label=_("Target date"), required=False, widget=DayInput)
+    tolerance = FigureField(
+        label=_("Tolerance"),
+        required=False,
+        min_value=0,
+        help_text=_("How far from the target still counts as reached, in the unit."),
+    )
+    benchmark = forms.CharField(label=_("Benchmark"), required=False, max_length=200)
+    benchmark_source = forms.CharField(label=_("Source of the benchmark"), required=False, max_length=200)
+    broken_down_by = forms.CharField(
+        label=_("Broken down by"), required=False, max_length=80, help_text=_("For example council district.")
+    )
+    parts_add_up = forms.BooleanField(label=_("The parts add up to the value"), required=False)
+    quality = forms.ChoiceField(
+        label=_("Quality of the data"), required=False, choices=[("", _("Not graded")), *Measure.Quality.choices]
+    )
+    audited_on = forms.DateField(label=_("Last audit"), required=False, widget=DayInput)
+    is_rare = forms.BooleanField(
+        label=_("Counts rare events"),
+        required=False,
+        help_text=_("Such as homicides or structure fires: the chart shows the days between them."),
+    )
+    is_public = forms.BooleanField(label=_("May be published"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -79,9 +147,28 @@ class DefinitionForm(forms.Form):
             present |= Q(pk=department.pk)
         self.fields["department"].queryset = Department.objects.filter(present)
 
+    def clean_tolerance(self):
+        return self.cleaned_data["tolerance"] or Decimal(0)
+
+    def clean_lag_days(self):
+        days = self.cleaned_data["lag_days"]
+        return self.fields["lag_days"].initial if days is None else days
+
+    def sections(self):
+        """The fields under their headings, in the order of the sheet."""
+        return [(heading, [self[name] for name in names]) for heading, names in self.SECTIONS]
+
 
 class DefinitionChangeForm(DefinitionForm):
+    SECTIONS = (*DefinitionForm.SECTIONS, (_("What changes"), ("reason", "from_on")))
+
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("Why it changes"), required=False, max_length=300, help_text=_("It stands in the history.")
+    )
+    from_on = forms.DateField(
+        label=_("Counts from"),
+        required=False,
+        widget=DayInput,
+        help_text=_("Only when unit, direction or formula change: the series breaks there, visibly."),
     )

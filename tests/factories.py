@@ -8,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Department, Role, User
-from goals.models import Goal, Measure, Measurement, Objective
+from goals.models import Definition, Goal, Measure, Measurement, Objective
 from intake.lifecycle import FACES, WAYS_OUT, WITH_DECISION, State
 from intake.models import Decision, Idea, NumberSequence, Part
 from projects.models import Project
@@ -73,6 +73,7 @@ class ObjectiveFactory(DjangoModelFactory):
 class MeasureFactory(DjangoModelFactory):
     class Meta:
         model = Measure
+        skip_postgeneration_save = True
 
     slug = factory.Sequence(lambda n: f"measure-{n}")
     objective = factory.SubFactory(ObjectiveFactory)
@@ -81,6 +82,13 @@ class MeasureFactory(DjangoModelFactory):
     direction = Measure.Direction.DOWN
     department = factory.SubFactory(DepartmentFactory)
     owner = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def definition(self, create, extracted, **kwargs):
+        if create:
+            Definition.objects.create(
+                measure=self, number=1, unit=self.unit, direction=self.direction, made_by=self.owner
+            )
 
 
 class MeasurementFactory(DjangoModelFactory):

@@ -46,7 +46,7 @@ class Agreement(models.Model):
         return reverse("agreement", args=[self.slug])
 
     @property
-    def department_id(self) -> int:
+    def department_id(self) -> int | None:
         return self.kept_by.department_id
 
     def audiences_of(self, user: Any) -> set[str]:

@@ -143,6 +143,7 @@ class Measure(models.Model):
     def met_by(self, value: Decimal) -> bool | None:
         """Whether `value` (in the measure's unit) reaches the target less its tolerance; None without a target."""
         if self.direction == self.Direction.WITHIN:
+            assert self.range_low is not None and self.range_high is not None
             return self.range_low - self.tolerance <= value <= self.range_high + self.tolerance
         if self.target is None:
             return None

@@ -25,7 +25,7 @@ class Meeting(models.Model):
     held_at = models.DateTimeField()
     place = models.CharField(max_length=120, blank=True)
     kept_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="meetings_kept")
-    people = models.ManyToManyField(PERSON, related_name="meetings", blank=True)
+    people: Any = models.ManyToManyField(PERSON, related_name="meetings", blank=True)
     before = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="next_ones")
     minutes = models.TextField(blank=True)
     worth_it = models.JSONField(default=dict)

@@ -171,7 +171,7 @@ def test_measure_changes_hands_and_the_history_says_why(leader):
     measure = MeasureFactory()
     successor, old = UserFactory(name="Dana Ortiz"), measure.owner
 
-    answer = change(leader, measure, owner="Dana Ortiz", backup=old.email, direction="up", reason="She runs dispatch.")
+    answer = change(leader, measure, owner="Dana Ortiz", backup=old.email, direction="up", reason="She runs dispatch.", from_on="2026-01-15")
 
     page = leader.get(answer["Location"]).content.decode()
     measure.refresh_from_db()
@@ -189,9 +189,12 @@ def test_owner_keeps_the_definition(client):
 
     assert 'value="100"' in form
     assert f'value="{measure.owner.email}"' in form
-    assert change(client, measure, unit="seconds").status_code == 302
+    assert change(client, measure, unit="seconds").status_code == 422
+    told = {"reason": "Dispatch counts seconds now.", "from_on": "2026-02-03"}
+    assert change(client, measure, unit="seconds", **told).status_code == 302
     measure.refresh_from_db()
     assert measure.unit == "seconds"
+    assert [(one.number, one.from_on) for one in measure.definitions.all()] == [(1, None), (2, date(2026, 2, 1))]
 
 
 def test_closed_department_stays_with_its_measure(leader):
@@ -205,7 +208,8 @@ def test_closed_department_stays_with_its_measure(leader):
 def test_measure_that_somebody_else_changed_shows_both(leader):
     measure = MeasureFactory()
     changes = {"unit": "hours", "direction": "up", "baseline": Decimal("7.5")}
-    actions.change_measure(Measure.objects.get(), by=leader.user, version=1, **changes)
+    told = {"reason": "Counted anew.", "from_on": date(2026, 1, 1)}
+    actions.change_measure(Measure.objects.get(), by=leader.user, version=1, **changes, **told)
 
     answer = change(leader, measure, unit="days")
 
