@@ -385,6 +385,16 @@ class PolicyVersion(models.Model):
         return reverse("policy-version", args=[self.number])
 
 
+def holdings_of(*kinds: str) -> list[tuple[str, int | None, int]]:
+    """Kind, department (None: citywide) and person of whoever holds these roles today; substitutes for those away."""
+    away = set(Absence.objects.under_way().values_list("user_id", flat=True))
+    held = Role.objects.in_force().filter(kind__in=kinds, user__is_active=True)
+    return [
+        (kind, department, substitute if user in away and substitute else user)
+        for kind, department, user, substitute in held.values_list("kind", "department_id", "user_id", "substitute_id")
+    ]
+
+
 def holders_of(kind: str, department: int | None = None, discipline: str = "") -> list[User]:
     """The active people who hold a role for this department today; substitutes instead of those away."""
     roles = Role.objects.in_force().filter(kind=kind).covering(department).select_related("user", "substitute")

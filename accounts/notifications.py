@@ -13,15 +13,16 @@ def holder(record: Role | Membership, event: Any) -> Iterable[User]:
 
 def second_people(role: Role, event: Any) -> Iterable[User]:
     """Those who may confirm a role that somebody gave to himself."""
-    kinds = (Role.Kind.ADMINISTRATOR, Role.Kind.DIRECTOR, Role.Kind.CHAIR)
-    people = [user for kind in kinds for user in holders_of(kind)]
+    kinds = (Role.Kind.ADMINISTRATOR, Role.Kind.DIRECTOR, Role.Kind.CHAIR, Role.Kind.STAND_IN)
+    people = {user.pk: user for kind in kinds for user in holders_of(kind)}.values()
     return [user for user in people if user.has_perm("accounts.confirm_role", role)]
 
 
 def fellow_members(membership: Membership, event: Any) -> Iterable[User]:
-    """Those who may confirm a member: the group, or for its first ones the director and the board chair."""
+    """Those who may confirm a member: the group, or for its first ones those who decide for the city."""
     fellows = [one.user for one in membership.group.memberships.in_force().select_related("user")]
-    people = [*fellows, *holders_of(Role.Kind.DIRECTOR), *holders_of(Role.Kind.CHAIR)]
+    deciders = [user for kind in (Role.Kind.DIRECTOR, Role.Kind.CHAIR, Role.Kind.STAND_IN) for user in holders_of(kind)]
+    people = {user.pk: user for user in [*fellows, *deciders]}.values()
     return [user for user in people if user.has_perm("accounts.confirm_membership", membership)]
 
 

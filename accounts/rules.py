@@ -30,12 +30,12 @@ def is_staff_member(user: Any, obj: Any = None) -> bool:
     return bool(user.is_authenticated and user.is_active and not user.is_machine)
 
 
-@rules.predicate
+@rules.predicate(name="the system account")
 def is_system(user: Any, obj: Any = None) -> bool:
     return bool(user.is_authenticated and user.kind == "system")
 
 
-@rules.predicate
+@rules.predicate(name="the import account")
 def is_import(user: Any, obj: Any = None) -> bool:
     return bool(user.is_authenticated and user.kind == "import")
 
@@ -80,12 +80,12 @@ def has_no_fellows(user: Any, membership: Any) -> bool:
 @rules.predicate
 def is_second_person(user: Any, obj: Any = None) -> bool:
     """Somebody who answers for decisions of the whole city."""
-    return bool(user.is_authenticated and user.holds("administrator", "director", "chair", anywhere=True))
+    return bool(user.is_authenticated and user.holds("administrator", "director", "chair", "stand_in", anywhere=True))
 
 
 @rules.predicate
 def is_city_decider(user: Any, obj: Any = None) -> bool:
-    return bool(user.is_authenticated and user.holds("director", "chair", anywhere=True))
+    return bool(user.is_authenticated and user.holds("director", "chair", "stand_in", anywhere=True))
 
 
 rules.add_perm("accounts.administer", is_administrator)

@@ -12,7 +12,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Role, User, holders_of
-from accounts.policy import Size, current_policy
+from accounts.policy import Preset, Silence, Size, current_policy
 from intake import rules
 from intake.lifecycle import Lane, State
 from intake.models import (
@@ -281,19 +281,30 @@ def step_back(idea: Idea, person: User) -> None:
 
 
 def ask_to_back(idea: Idea, *, by: User) -> Backing | None:
-    """Ask the department's sponsor whether the department backs the idea (never for a sponsor's own)."""
+    """Ask the department's sponsor whether the department backs the idea (never for a sponsor's own).
+
+    A small city may have neither sponsors nor liaisons: then there is nobody whose answer could be waited for.
+    """
     sponsors = [
         person for person in holders_of(Role.Kind.SPONSOR, idea.department_id) if not rules.is_author(person, idea)
     ]
     asked = sponsors[0] if sponsors else None
-    backing = Backing.objects.create(idea=idea, asked_of=asked, due_at=clock.due_after(current_policy().backing_days))
+    policy = current_policy()
+    backing = Backing.objects.create(idea=idea, asked_of=asked, due_at=clock.due_after(policy.backing_days))
     if asked:
         involve(idea, asked, Part.Kind.ASKED_TO_BACK)
     elif rules.is_sponsor(idea.requester, idea):
         backing.answer, backing.answered_by, backing.answered_at = Backing.Answer.BACKS, idea.requester, clock.now()
         backing.save()
+    elif policy.preset == Preset.SMALL_CITY and policy.silence == Silence.GO_ON and not _somebody_calls(idea):
+        backing.stage, backing.waived_at = Backing.Stage.OVER, clock.now()
+        backing.save()
     idea.forget()
     return backing
+
+
+def _somebody_calls(idea: Idea) -> bool:
+    return bool(holders_of(Role.Kind.LIAISON, idea.department_id))
 
 
 @transaction.atomic
@@ -421,17 +432,25 @@ def open_reviews(idea: Idea, *, by: User, disciplines: Iterable[str]) -> list[Re
     return asked
 
 
+def may_be_given(person: User, idea: Idea) -> bool:
+    return not rules.has_stake(person, idea) and (not idea.is_restricted or rules.is_in_group(person, idea))
+
+
 def reviewer_for(idea: Idea, discipline: str, but: User | None = None, first: User | None = None) -> User | None:
-    """The reviewer of a discipline with the fewest open reviews, or `first` where that person may review it."""
+    """The reviewer of a discipline with the fewest open reviews, or `first` where that person may review it.
+
+    In a small city, where one person gives every review, the second person outside reviews that person's own ideas.
+    """
     people = [
         person
         for person in holders_of(Role.Kind.REVIEWER, idea.department_id, discipline)
-        if person != but
-        and not rules.has_stake(person, idea)
-        and (not idea.is_restricted or rules.is_in_group(person, idea))
+        if person != but and may_be_given(person, idea)
     ]
     if first in people:
         return first
+    if not people and current_policy().preset == Preset.SMALL_CITY:
+        outside = holders_of(Role.Kind.STAND_IN, idea.department_id)
+        return next((one for one in outside if one != but and may_be_given(one, idea)), None)
     load = dict(
         Review.objects.filter(reviewer__in=people, sent_at=None, ended_at=None)
         .values("reviewer")
@@ -861,7 +880,7 @@ def pass_silence(backing: Backing, *, by: User) -> None:
             data["asked"] = next((person.pk for person in holders_of(Role.Kind.LIAISON, idea.department_id)), None)
         elif backing.stage == Backing.Stage.LIAISON:
             backing.stage = Backing.Stage.OVER
-            if policy.silence == "go_on":
+            if policy.silence == Silence.GO_ON:
                 backing.waived_at = clock.now()
         else:
             return

@@ -8,18 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from accounts.policy import Size, current_policy
-from accounts.rules import is_system, is_triager, named
+from accounts.rules import is_system
 from intake.rules import (
-    had_feasibility,
-    has_stake,
     is_decider,
-    is_fresh_decider,
     is_requester,
     is_second_decider,
     is_taking_over,
     may_answer,
+    may_reconsider,
+    may_reconsider_from_start,
     may_send,
-    sees,
+    triages,
 )
 from workflow import clock
 from workflow.lifecycle import Ask, Lifecycle, Made, Need, move
@@ -144,8 +143,6 @@ second_look_asked = Need(
 
 reason = Ask("reason", _("Write the reason in plain words."))
 next_step = Ask("next_step", _("Say what the requester can do next."))
-
-triages = named("triager without a stake", is_triager & sees & ~has_stake)
 
 
 class IdeaLifecycle(Lifecycle):
@@ -293,7 +290,7 @@ class IdeaLifecycle(Lifecycle):
         source=[State.DECLINED, State.REDIRECTED, State.NOT_YET],
         target=State.DECISION,
         label=_("Take a second look"),
-        who=is_fresh_decider & had_feasibility,
+        who=may_reconsider,
         needs=[second_look_asked],
     )
     def reconsider(self, *, by: Any) -> None:
@@ -304,7 +301,7 @@ class IdeaLifecycle(Lifecycle):
         source=[State.DECLINED, State.REDIRECTED, State.NOT_YET],
         target=State.TRIAGE,
         label=_("Take a second look, from the first look on"),
-        who=is_fresh_decider & ~had_feasibility,
+        who=may_reconsider_from_start,
         needs=[second_look_asked],
     )
     def reconsider_from_start(self, *, by: Any) -> None:

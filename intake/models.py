@@ -9,10 +9,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
-from django.utils.functional import cached_property
+from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department, RestrictedGroup, Role, holders_of
+from accounts.models import Department, RestrictedGroup, Role, holdings_of
 from accounts.policy import Size
 from goals.models import Goal, Measure
 from intake import rules
@@ -361,14 +361,14 @@ class Idea(IdeaLifecycle):
         ]
 
     @cached_property
-    def chairs(self) -> list[Any]:
-        """Who chairs the board today; a list of ideas may say so once for all."""
-        return holders_of(Role.Kind.CHAIR)
+    def holdings(self) -> Any:
+        """Who triages and decides today, by role; `know_holdings` tells it to a whole list at once."""
+        return deciding_holdings()
 
-    @cached_property
-    def chair_has_stake(self) -> bool:
-        staked = {user_id for user_id, kind in self.current_parts if kind in rules.STAKES}
-        return bool(self.chairs) and all(chair.pk in staked for chair in self.chairs)
+    def all_have_stake(self, *kinds: str) -> bool:
+        """Whether everyone who holds one of these roles for this idea has a stake in it; no when nobody holds one."""
+        people = {user for kind, at, user in self.holdings if kind in kinds and at in (None, self.department_id)}
+        return bool(people) and people <= {user for user, kind in self.current_parts if kind in rules.STAKES}
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         super().refresh_from_db(*args, **kwargs)
@@ -491,10 +491,21 @@ class Idea(IdeaLifecycle):
 
 # What an idea remembers about other rows until it is told to forget.
 REMEMBERED = (
-    "parts_at_hand", "current_parts", "chairs", "chair_has_stake", "review_list", "backing_or_none", "is_held",
+    "parts_at_hand", "current_parts", "holdings", "review_list", "backing_or_none", "is_held",
     "is_backed_or_waived", "has_contribution", "is_blocked_before_decision", "has_joined_ideas", "open_no",
     "no_proposed_by", "second_look_open",
 )  # fmt: skip
+
+
+def deciding_holdings() -> list[tuple[str, int | None, int]]:
+    return holdings_of(*rules.DECIDING[Size.SMALL])
+
+
+def know_holdings(ideas: Any) -> None:
+    """Let all these ideas ask once, and only if one of them needs it, who holds the deciding roles."""
+    shared = SimpleLazyObject(deciding_holdings)
+    for idea in ideas:
+        idea.holdings = shared
 
 
 @dataclass(frozen=True)

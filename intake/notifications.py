@@ -1,13 +1,13 @@
 """Who is told of what happens to an idea, and how its history tells it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User, holders_of
-from accounts.policy import ANSWERS, Size, current_policy
-from intake import duties
+from accounts.policy import ANSWERS, current_policy
+from intake import duties, rules
 from intake.lifecycle import State
 from intake.models import Idea, Part, Review
 from workflow import conversation, timeline
@@ -33,12 +33,20 @@ def everyone_who_asked(idea: Idea, event: Any) -> list[User]:
     return [*authors(idea, event), *joined_people(idea, event), *idea.people_as("sponsor"), *supporters(idea, event)]
 
 
+def first_free(idea: Idea, *kinds: str, but: Collection[int | None] = ()) -> list[User]:
+    """The holders of the first of these roles in which somebody has no stake in the idea."""
+    for kind in kinds:
+        people = [one for one in holders_of(kind, idea.department_id) if one.pk not in but]
+        if free := [one for one in people if not rules.has_stake(one, idea)]:
+            return free
+    return []
+
+
 def triagers(idea: Idea, event: Any) -> list[User]:
-    return (
-        [idea.assignee]
-        if idea.assignee and idea.assignee.is_active
-        else holders_of(Role.Kind.TRIAGER, idea.department_id)
-    )
+    """Who has it in hand, else those who triage it: the director and the stand-in where every triager has a stake."""
+    if idea.assignee and idea.assignee.is_active:
+        return [idea.assignee]
+    return first_free(idea, Role.Kind.TRIAGER, Role.Kind.DIRECTOR, Role.Kind.STAND_IN)
 
 
 def sponsors(idea: Idea, event: Any) -> list[User]:
@@ -50,16 +58,15 @@ def liaisons(idea: Idea, event: Any) -> list[User]:
 
 
 def deciders(idea: Idea, event: Any) -> list[User]:
-    """Those whose move the decision is."""
-    kinds: dict[str, str] = {Size.SMALL: Role.Kind.TRIAGER, Size.MEDIUM: Role.Kind.DIRECTOR}
-    if idea.size == Size.LARGE and idea.chair_has_stake:
-        return holders_of(Role.Kind.STAND_IN, idea.department_id)
-    return holders_of(kinds.get(idea.size, Role.Kind.CHAIR), idea.department_id)
+    """Those whose move the decision is: who decides the size, else who decides a larger one, else the stand-in."""
+    return first_free(idea, *rules.DECIDING.get(idea.size, (Role.Kind.CHAIR,)), Role.Kind.STAND_IN)
 
 
 def second_deciders(idea: Idea, event: Any) -> list[User]:
-    larger: dict[str, str] = {Size.SMALL: Role.Kind.DIRECTOR, Size.MEDIUM: Role.Kind.CHAIR}
-    return holders_of(larger.get(idea.size, Role.Kind.STAND_IN), idea.department_id)
+    """Those who confirm a “No” or take the second look: never who proposed it or gave the first answer."""
+    first = idea.current_decision.decided_by_id if idea.current_decision and idea.state != State.DECISION else None
+    kinds = rules.DECIDING.get(idea.size, (Role.Kind.CHAIR,))[1:]
+    return first_free(idea, *kinds, Role.Kind.STAND_IN, but=(event.actor_id, first))
 
 
 def assigned(idea: Idea, event: Any) -> Iterable[User | None]:

@@ -6,11 +6,11 @@ import rules
 
 from accounts.models import Role
 from accounts.policy import Size
-from accounts.rules import holds, is_liaison, is_sponsor, is_staff_member, is_triager, named
+from accounts.rules import holds, is_director, is_liaison, is_sponsor, is_staff_member, is_triager, named
 
 IT_ROLES = (Role.Kind.TRIAGER, Role.Kind.LIAISON, Role.Kind.REVIEWER, Role.Kind.DIRECTOR, Role.Kind.PROJECT_MANAGER)
 CITYWIDE_ROLES = (Role.Kind.CHAIR, Role.Kind.STAND_IN, Role.Kind.BOARD_MEMBER, Role.Kind.LEADERSHIP)
-DECIDING = {
+DECIDING: dict[str, tuple[Role.Kind, ...]] = {
     Size.SMALL: (Role.Kind.TRIAGER, Role.Kind.DIRECTOR, Role.Kind.CHAIR),
     Size.MEDIUM: (Role.Kind.DIRECTOR, Role.Kind.CHAIR),
     Size.LARGE: (Role.Kind.CHAIR,),
@@ -48,7 +48,7 @@ def is_author(user: Any, idea: Any) -> bool:
     return any(user.pk == user_id for user_id, kind in idea.current_parts if kind in AUTHORS)
 
 
-@rules.predicate
+@rules.predicate(name="requester")
 def is_requester(user: Any, idea: Any) -> bool:
     return bool(user.pk == idea.requester_id)
 
@@ -97,7 +97,8 @@ sees = named(
 
 may_send = named("requester, co-author or drafting liaison", is_author & sees)
 is_taking_over = rules.predicate(
-    lambda user, idea: bool(user.kind == "import" and idea.lane == "taken_over"), "is taking over"
+    lambda user, idea: bool(user.kind == "import" and idea.lane == "taken_over"),
+    "the import account, for what it takes over",
 )
 
 
@@ -113,7 +114,18 @@ def stands_in(user: Any, idea: Any) -> bool:
 
 @rules.predicate
 def regular_decider_has_stake(user: Any, idea: Any) -> bool:
-    return bool(idea.size == Size.LARGE and idea.chair_has_stake)
+    """Everyone who decides this size by role has a stake: then the stand-in acts."""
+    return bool(idea.all_have_stake(*DECIDING.get(idea.size, ())))
+
+
+@rules.predicate
+def every_triager_has_stake(user: Any, idea: Any) -> bool:
+    return bool(idea.all_have_stake(Role.Kind.TRIAGER))
+
+
+@rules.predicate
+def every_director_has_stake(user: Any, idea: Any) -> bool:
+    return bool(idea.all_have_stake(Role.Kind.DIRECTOR))
 
 
 @rules.predicate
@@ -155,9 +167,19 @@ is_second_decider = named(
 is_fresh_decider = named(
     "decider who did not give the first answer", judges & (decides_this_size | stands_in) & ~gave_the_answer
 )
+triages = named(
+    "triager without a stake, else the director, else the stand-in",
+    judges & (is_triager | (is_director | stands_in & every_director_has_stake) & every_triager_has_stake),
+)
+may_reconsider = named(
+    "decider who did not give the first answer, where it had a feasibility", is_fresh_decider & had_feasibility
+)
+may_reconsider_from_start = named(
+    "decider who did not give the first answer, where it never had a feasibility", is_fresh_decider & ~had_feasibility
+)
 may_answer = named(
     "triager at the first look, else the decider of its size, without a stake",
-    is_in_triage & is_triager & judges | ~is_in_triage & is_decider,
+    is_in_triage & triages | ~is_in_triage & is_decider,
 )
 works_on_it = sees & (holds(*IT_ROLES) | sees_citywide & ~holds(Role.Kind.LEADERSHIP))
 
@@ -200,13 +222,13 @@ rules.add_perm("intake.view_idea", sees)
 rules.add_perm("intake.change_idea", sees & is_author & is_open_to_edits)
 rules.add_perm("intake.discard_idea", sees & is_author & is_draft)
 rules.add_perm("intake.change_case", sees & (is_author | is_liaison) & is_before_decision)
-rules.add_perm("intake.triage_idea", sees & is_triager & ~has_stake)
+rules.add_perm("intake.triage_idea", triages)
 rules.add_perm("intake.judge_idea", is_decider)
 rules.add_perm("intake.propose_no", is_decider)
 rules.add_perm("intake.work_on_idea", works_on_it & ~has_stake)
 rules.add_perm("intake.see_value", sees & (works_on_it | is_author | is_sponsor))
 rules.add_perm(
-    "intake.ask_on_idea", sees & (is_triager | is_decider | holds(Role.Kind.REVIEWER, Role.Kind.LIAISON)) & ~has_stake
+    "intake.ask_on_idea", sees & (triages | is_decider | holds(Role.Kind.REVIEWER, Role.Kind.LIAISON)) & ~has_stake
 )
 rules.add_perm("intake.comment_on_idea", sees & ~is_draft)
 rules.add_perm("intake.back_idea", sees & is_sponsor & ~is_author)

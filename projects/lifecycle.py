@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from projects.rules import decides_its_idea, is_taken_over, leads, sees_its_idea
+from projects.rules import is_taken_over, leads, may_cancel
 from workflow import clock
 from workflow.lifecycle import Ask, Lifecycle, Need, move
 
@@ -89,7 +89,7 @@ class ProjectLifecycle(Lifecycle):
         source=[State.PLANNED, State.IN_PROGRESS],
         target=State.CANCELLED,
         label=_("Cancel the project"),
-        who=sees_its_idea & decides_its_idea,
+        who=may_cancel,
         needs=[is_asked_to_cancel],
     )
     def cancel(self, *, by: Any) -> None:

@@ -27,7 +27,7 @@ def decides_its_idea(user: Any, project: Any) -> bool:
     return bool(is_decider(user, project.idea))
 
 
-@rules.predicate
+@rules.predicate(name="the import account, for what it takes over")
 def is_taken_over(user: Any, project: Any) -> bool:
     return bool(is_import(user) and project.idea.lane == "taken_over")
 
@@ -65,6 +65,7 @@ def sees_the_project_of(user: Any, part: Any) -> bool:
 
 
 leads = named("project manager", sees_its_idea & is_manager)
+may_cancel = named("decider of its idea", sees_its_idea & decides_its_idea)
 names_managers = sees_its_idea & (decides_its_idea | holds(Role.Kind.DIRECTOR))
 no_stake = ~rules.predicate(lambda user, project: has_stake(user, project.idea), "has a stake in its idea")
 

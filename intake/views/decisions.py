@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.models import Role, holders_of
 from accounts.policy import Size, current_policy
 from intake import actions
 from intake.forms.workspace import PlannedDayForm, ProposeNoForm
 from intake.lifecycle import State
-from intake.models import Idea, Review
+from intake.models import Idea, Review, know_holdings
 from intake.views.act import IdeaForm
 from intake.views.feasibility import OfPart
 from intake.views.page import IdeaPage
@@ -43,11 +42,8 @@ class Decisions(PermissionRequiredMixin, CursorList):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(today=clock.today(), **kwargs)
         user, approve = self.request.user, Idea.moves()["approve"]
-        stands_in = user.holds(Role.Kind.STAND_IN, anywhere=True)
-        chairs = holders_of(Role.Kind.CHAIR) if stands_in else []
+        know_holdings(context["object_list"])
         for idea in context["object_list"]:
-            if stands_in:
-                idea.chairs = chairs
             idea.is_yours = user.has_perm("intake.judge_idea", idea)
             idea.still_needs = approve.unmet(idea)
             idea.may_plan = user.has_perm("intake.triage_idea", idea)

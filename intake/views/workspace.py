@@ -19,7 +19,7 @@ from intake import actions
 from intake.filters import BoardFilter, QueueFilter, chips
 from intake.forms.workspace import AssignForm, SizeForm, TriageForm, ValueForm, assignable
 from intake.lifecycle import BEFORE_DECISION, State
-from intake.models import Idea, ProposedNo, has_open_question
+from intake.models import Idea, ProposedNo, has_open_question, know_holdings
 from intake.tables import QueueTable
 from intake.views.act import IdeaForm
 from workflow import clock, search
@@ -114,6 +114,7 @@ class Queue(PermissionRequiredMixin, CursorList):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         user = self.request.user
+        know_holdings(context["object_list"])
         for idea in context["object_list"]:
             idea.may_assign = user.has_perm("intake.work_on_idea", idea)
             idea.offers = [one for one in moves_for(idea, user) if one.move.name in ("take_up", "resume")]
@@ -160,7 +161,9 @@ class Board(PermissionRequiredMixin, TemplateView):
         visible = BoardFilter(self.request.GET, Idea.objects.visible_to(user).open())
         columns = [{"label": label, "query": query, "cards": [], "more": False} for label, _states, query in COLUMNS]
         column_of = {state: at for at, (_label, states, _query) in enumerate(COLUMNS) for state in states}
-        for idea in self.first_of_each_column(visible.qs):
+        found = list(self.first_of_each_column(visible.qs))
+        know_holdings(found)
+        for idea in found:
             column = columns[column_of[idea.state]]
             column["more"] = len(column["cards"]) >= MOST_CARDS
             if not column["more"]:

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from accounts.models import Role, holders_of
+from accounts.models import Role
 from accounts.policy import current_policy
 from goals.actions import last_whole_period, period_of
 from goals.models import Measure
 from intake import rules
 from intake.lifecycle import BEFORE_DECISION, State
-from intake.models import Backing, Condition, Idea, Review
+from intake.models import Backing, Condition, Idea, Review, know_holdings
 from projects.models import CheckIn, Outcome, Project, ReadyLine
 from workflow import clock
 from workflow.models import Question
@@ -106,10 +106,8 @@ def of_ideas(user):
         )
         .order_by("due_at", "pk")[: 2 * MOST]
     )
-    chairs = holders_of(Role.Kind.CHAIR) if user.holds(Role.Kind.STAND_IN, anywhere=True) else None
+    know_holdings(ideas)
     for idea in ideas:
-        if chairs is not None:
-            idea.chairs = chairs
         yield from of_idea(idea, user)
 
 

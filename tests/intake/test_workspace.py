@@ -13,7 +13,7 @@ from accounts.models import RestrictedGroup
 from accounts.policy import current_policy
 from intake import actions
 from intake.lifecycle import State
-from intake.models import Backing, Condition, Contribution, Idea, Part, ProposedNo, Review, SecondLook
+from intake.models import Backing, Condition, Contribution, Idea, Part, ProposedNo, Review, SecondLook, know_holdings
 from tests.factories import IdeaFactory, MeasureFactory, UserFactory
 from workflow.lifecycle import moves_for, perform
 from workflow.models import Event, Question
@@ -84,6 +84,8 @@ def test_what_a_list_brings_along_gives_the_same_moves_without_a_question(state,
     wanted = offers(Idea.objects.get(pk=idea.pk), user)
 
     [listed] = Idea.objects.filter(pk=idea.pk).listed().with_work()
+    know_holdings([listed])
+    assert list(listed.holdings) is not None  # asked once for a whole list, before its rows
     with CaptureQueriesContext(connection) as asked:
         found = offers(listed, user)
 

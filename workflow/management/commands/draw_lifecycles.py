@@ -52,8 +52,12 @@ def _move(model: type[Lifecycle], move: Move) -> list[str]:
 
 
 def in_words(predicate: Any) -> str:
-    """A predicate as a sentence: `(is_triager & ~has_stake)` reads "(is triager and not has stake)"."""
+    """A predicate as a sentence: `(is_triager & ~has_stake)` reads "is triager and not has stake"."""
     text = predicate.name
+    if "&" not in text:
+        text = text.replace("(", "").replace(")", "").replace(" |", "; or")
+    elif text.startswith("(") and ")" not in text[:-1]:
+        text = text[1:-1]
     for mark, word in (("&", "and"), ("|", "or"), ("~", "not ")):
         text = text.replace(mark, word)
     return text.replace("_", " ").strip()
