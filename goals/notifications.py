@@ -1,15 +1,43 @@
-"""How what happens to goals and measures is told in a history."""
+"""Who is told of what happens to goals and measures, and how it is told in a history."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from goals.models import Measure
 from workflow import timeline
+from workflow.notifications import notify
 from workflow.templatetags.ui import number
+
+
+def keepers(measure: Measure, event: Any) -> Iterable[User | None]:
+    """The owner; asked again, the backup as well."""
+    return [measure.owner, measure.backup] if event.data["again"] else [measure.owner]
+
+
+notify("goals.measure.ask_value", to=[keepers], template="goals/email/ask_value.txt")
+
 
 timeline.say("goals.measure.record", _("A value was entered: %(value)s for the period from %(period)s."), "chart-line")
 timeline.say("goals.measure.correct", _("A value was corrected, for the period from %(period)s."), "pencil")
 timeline.say("goals.measure.add", _("The measure was added."), "plus")
 timeline.say("goals.measure.edit", _("The definition was changed."), "pencil")
 timeline.say("goals.measurement.correct", _("The value was corrected."), "pencil")
+timeline.say("goals.measure.ask_value", _("The value for the period from %(period)s was asked for."), "bell")
+timeline.say("goals.measure.end", _("It is no longer measured."), "archive")
+timeline.say("goals.measure.redefine", _("The definition has a new version."), "split")
+timeline.say("goals.measure.annotate", _("Something was noted for %(on)s."), "flag")
+timeline.say("goals.measure.take_back_annotation", _("A note was taken back."), "minus")
+timeline.say("goals.index.make", _("It was made an index of other measures."), "layers")
+timeline.say("goals.index.recalculated", _("Recalculated for the period from %(period)s."), "refresh-cw")
+timeline.say("goals.index.withdrawn", _("No index for the period from %(period)s: too little data."), "minus")
+timeline.say("goals.plan.add", _("The plan was added."), "plus")
+timeline.say("goals.plan.edit", _("The plan was changed."), "pencil")
+timeline.say("goals.goal.move", _("Its place among the goals changed."), "list")
+timeline.say("goals.goal.change_objective", _("An objective was changed: %(name)s."), "pencil")
+timeline.say("goals.objective.edit", _("The objective was changed."), "pencil")
 timeline.say("goals.goal.add", _("The goal was added."), "plus")
 timeline.say("goals.goal.edit", _("The goal was changed."), "pencil")
 timeline.say("goals.goal.add_objective", _("An objective was added: %(name)s."), "plus")
@@ -31,7 +59,27 @@ timeline.call_fields(
         "baseline_period": _("Period of the baseline"),
         "target": _("Target"),
         "target_on": _("Target date"),
+        "tolerance": _("Tolerance"),
+        "range_low": _("Lower end of the range"),
+        "range_high": _("Upper end of the range"),
+        "formula": _("Formula"),
+        "numerator": _("Numerator"),
+        "denominator": _("Denominator"),
+        "population": _("What is counted"),
+        "exclusions": _("What is left out"),
+        "limits": _("What it cannot tell"),
+        "steward": _("Data steward"),
+        "lag_days": _("Days until a value is known"),
+        "benchmark": _("Benchmark"),
+        "benchmark_source": _("Source of the benchmark"),
+        "broken_down_by": _("Broken down by"),
+        "parts_add_up": _("The parts add up to the value"),
+        "quality": _("Quality of the data"),
+        "audited_on": _("Last audit"),
+        "is_rare": _("Counts rare events"),
+        "is_public": _("May be published"),
+        "ended_on": _("Ended on"),
     },
 )
-for figure in ("baseline", "target"):
+for figure in ("baseline", "target", "tolerance", "range_low", "range_high"):
     timeline.call_values(f"goals.measure.{figure}", number)

@@ -2,8 +2,10 @@
 
 from goals.actions.indexes import aim_of, change_index, figures_of, make_index, recalculate, recalculate_with
 from goals.actions.measures import (
+    ASK_AGAIN,
     add_measure,
     annotate,
+    ask_for_value,
     change_measure,
     due_on_of,
     end_measure,
@@ -25,12 +27,14 @@ from goals.actions.plans import (
 from goals.actions.values import correct_measurement, record_measurement
 
 __all__ = [
+    "ASK_AGAIN",
     "add_goal",
     "add_measure",
     "add_objective",
     "add_plan",
     "aim_of",
     "annotate",
+    "ask_for_value",
     "change_goal",
     "change_index",
     "change_measure",

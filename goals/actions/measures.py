@@ -3,17 +3,21 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from goals import periods
 from goals.actions.plans import free_slug, require
 from goals.models import Annotation, Definition, Measure, Objective
-from workflow import clock, events
+from workflow import clock, events, notifications
 from workflow.editing import edit
 from workflow.lifecycle import Conflict, MoveRefused
+
+ASK_AGAIN = timedelta(days=7)
 
 
 def period_of(measure: Measure, day: date) -> date:
@@ -33,9 +37,7 @@ def due_on_of(measure: Measure) -> date | None:
     """
     if measure.ended_on or hasattr(measure, "index"):
         return None
-    first = period_of(measure, timezone.localdate(measure.created_at))
-    wanted = periods.later(measure.cadence, measure.last_on, 1) if measure.last_on else first
-    return periods.last_day(measure.cadence, wanted) + timedelta(days=measure.lag_days)
+    return periods.last_day(measure.cadence, measure.wanted_on) + timedelta(days=measure.lag_days)
 
 
 def keep_due(measure: Measure) -> None:
@@ -46,6 +48,24 @@ def keep_due(measure: Measure) -> None:
     Measure.objects.filter(pk=measure.pk).update(
         last_on=measure.last_on, due_on=measure.due_on, reminded_on=measure.reminded_on
     )
+
+
+@transaction.atomic
+def ask_for_value(measure: Measure, *, by: User) -> bool:
+    """Ask the owner for the value that is overdue; whoever was asked before is asked again with the backup."""
+    locked = Measure.objects.select_for_update(of=("self",)).get(pk=measure.pk)
+    today = clock.today()
+    if not locked.is_overdue or (locked.reminded_on and locked.reminded_on > today - ASK_AGAIN):
+        return False
+    again = locked.reminded_on is not None
+    Measure.objects.filter(pk=locked.pk).update(reminded_on=today)
+    period_on = locked.wanted_on
+    event = events.record(
+        "goals.measure.ask_value", locked, by=by, data={"period": period_on.isoformat(), "again": again}
+    )
+    link = settings.SITE_URL + reverse("measurement-new", args=[locked.slug])
+    notifications.tell(event, locked, extra={"link": link, "period": date_format(period_on, "F Y")})
+    return True
 
 
 def _refuse_unfit(measure: Measure) -> None:

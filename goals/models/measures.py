@@ -1,5 +1,6 @@
 """Measures with their versioned definition, their values over time, and what people noted beside them."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
@@ -7,9 +8,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
+from goals import periods
 from goals.models.plans import Goal, Objective
 from workflow import clock
 
@@ -135,6 +138,13 @@ class Measure(models.Model):
 
     def audiences_of(self, user: Any) -> set[str]:
         return {"viewers"} if self.may_be_seen_by(user) else set()
+
+    @property
+    def wanted_on(self) -> date:
+        """The first day of the period whose value comes next; before any value, the period in which it was added."""
+        if self.last_on:
+            return periods.later(self.cadence, self.last_on, 1)
+        return periods.period_of(self.cadence, timezone.localdate(self.created_at))
 
     @property
     def is_overdue(self) -> bool:
