@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from charts.scale import Linear, decimals, finite, month_ticks, nice_ticks, px
+from charts.words import measured, month_year
 
 ENOUGH_FOR_A_LINE = 8
 LETTER = 6.3
@@ -121,25 +122,6 @@ def numbers(series: Series) -> list[tuple[str, str]]:
         (month_year(point.on), _("no value") if point.value is None else measured(point.value, series.unit))
         for point in series.points
     ]
-
-
-def measured(value: float, unit: str) -> str:
-    """A value with its unit, as people say it: "12.5 days", "95%", "$46,000"."""
-    text = _number(value)
-    if unit == "$":
-        return f"-${text[1:]}" if text.startswith("-") else f"${text}"
-    return f"{text}{unit}" if unit == "%" else f"{text} {unit}".strip()
-
-
-def month_year(on: date) -> str:
-    """ "Oct 2026"."""
-    return formats.date_format(on, "M Y")
-
-
-def _number(value: float) -> str:
-    rounded = round(float(value), 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2) + 0.0
-    text = f"{rounded:.2f}".rstrip("0").rstrip(".")
-    return str(formats.number_format(text, force_grouping=True))
 
 
 def _frame(series: Series, width: int, height: int) -> _Frame:
