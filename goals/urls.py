@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from goals import views
+from goals.views import measures
 
 urlpatterns = [
-    path("goals/new/", views.GoalNew.as_view(), name="goal-new"),
-    path("goals/<slug:slug>/change/", views.GoalChange.as_view(), name="goal-change"),
-    path("goals/<slug:slug>/objectives/new/", views.ObjectiveNew.as_view(), name="objective-new"),
-    path("objectives/<int:pk>/measures/new/", views.MeasureNew.as_view(), name="measure-new"),
-    path("measures/<slug:slug>/change/", views.MeasureChange.as_view(), name="measure-change"),
-    path("measures/<slug:slug>/values/new/", views.MeasurementNew.as_view(), name="measurement-new"),
-    path("measures/<slug:slug>/values/<int:pk>/", views.MeasurementCorrect.as_view(), name="measurement-correct"),
+    path("goals/new/", measures.GoalNew.as_view(), name="goal-new"),
+    path("goals/<slug:slug>/change/", measures.GoalChange.as_view(), name="goal-change"),
+    path("goals/<slug:slug>/objectives/new/", measures.ObjectiveNew.as_view(), name="objective-new"),
+    path("objectives/<int:pk>/measures/new/", measures.MeasureNew.as_view(), name="measure-new"),
+    path("measures/<slug:slug>/change/", measures.MeasureChange.as_view(), name="measure-change"),
+    path("measures/<slug:slug>/values/new/", measures.MeasurementNew.as_view(), name="measurement-new"),
+    path("measures/<slug:slug>/values/<int:pk>/", measures.MeasurementCorrect.as_view(), name="measurement-correct"),
 ]

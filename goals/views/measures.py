@@ -1,87 +1,12 @@
 """Pages that keep goals, objectives and measures, enter a value and correct one."""
 
-from decimal import Decimal
-
-from django.contrib import messages
-from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
 
-from goals import actions, forms
+from goals import actions
+from goals.forms import measures as forms
 from goals.models import Goal, Measure, Measurement, Objective
-from workflow.lifecycle import Conflict, MoveRefused
-from workflow.templatetags.ui import number
-
-
-class ActForm(FormView):
-    """A form that does one thing to `about`, and shows what stands in the way with everything typed."""
-
-    template_name = "goals/act.html"
-    permission = ""
-    heading = ""
-    done = ""
-
-    def dispatch(self, request, *args, **kwargs):
-        self.about = self.get_about()
-        if not request.user.has_perm(self.permission, self.judged()):
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_about(self):
-        """What the form is about, read anew; nothing where it adds the first."""
-
-    def judged(self):
-        """What the permission is asked for; nothing: the goals as a whole."""
-
-    def act(self, **data):
-        """Do it; returns the object whose page comes next."""
-        raise NotImplementedError
-
-    def form_valid(self, form):
-        try:
-            made = self.act(**form.cleaned_data)
-        except MoveRefused as refused:
-            for sentence in refused.sentences:
-                form.add_error(None, sentence)
-            if not isinstance(refused, Conflict):
-                return self.answer(form, 422)
-            self.show_newest(form)
-            return self.answer(form, 409)
-        messages.success(self.request, self.done % {"name": made.name})
-        return HttpResponseRedirect(made.get_absolute_url())
-
-    def show_newest(self, form):
-        """Let the form save again over what somebody else saved, which it shows beside the text typed."""
-        if "version" not in form.fields:
-            return
-        self.about = self.get_about()
-        newest, typed = self.get_initial(), form.cleaned_data
-        form.data = form.data.copy()
-        form.data["version"] = newest["version"]
-        form.theirs = [
-            (form.fields[name].label, self.in_words(name, value))
-            for name, value in newest.items()
-            if name != "version" and name in typed and value != typed[name]
-        ]
-
-    def in_words(self, name, value):
-        """A value that stands in a field, as a person reads it."""
-        if isinstance(value, bool):
-            return _("yes") if value else _("no")
-        if isinstance(value, Decimal):
-            return number(value)
-        display = getattr(self.about, f"get_{name}_display", None)
-        return display() if display else value
-
-    def form_invalid(self, form):
-        return self.answer(form, 422)
-
-    def answer(self, form, status):
-        return self.render_to_response(self.get_context_data(form=form), status=status)
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(about=self.about, heading=self.heading, **kwargs)
+from goals.views.act import ActForm, values_of
 
 
 class GoalNew(ActForm):
@@ -166,11 +91,6 @@ class MeasureChange(AboutMeasure):
     def act(self, **data):
         actions.change_measure(self.about, by=self.request.user, **data)
         return self.about
-
-
-def values_of(obj, form_class):
-    """What stands in the fields of a form that the object has."""
-    return {name: getattr(obj, name) for name in form_class.base_fields if hasattr(obj, name)}
 
 
 class MeasurementNew(AboutMeasure):
