@@ -136,12 +136,15 @@ class Chart:
     @cached_property
     def values(self) -> np.ndarray:
         """The values in order of time, NaN where there is a gap: shape (n,), in the chart's unit."""
-        return np.array([dot.value for dot in self.dots], dtype=float)
+        return np.array(list(map(attrgetter("value"), self.dots)), dtype=float)
 
     @cached_property
     def days(self) -> np.ndarray:
         """The middle of each point's period, as an ordinal day: shape (n,)."""
-        return np.array([dot.on.toordinal() for dot in self.dots], dtype=float) + LENGTH[self.cadence] / 2
+        return (
+            np.array(list(map(date.toordinal, map(attrgetter("on"), self.dots))), dtype=float)
+            + LENGTH[self.cadence] / 2
+        )
 
     @cached_property
     def runs(self) -> list[np.ndarray]:
@@ -155,7 +158,8 @@ class Chart:
     @cached_property
     def flagged(self) -> list[int]:
         """The places (in `dots`) of the values that are signals."""
-        return [at for at, dot in enumerate(self.dots) if dot.kind not in QUIET and dot.value is not None]
+        kinds = map(attrgetter("kind"), self.dots)
+        return [at for at, kind in enumerate(kinds) if kind not in QUIET and self.dots[at].value is not None]
 
     @property
     def levels(self) -> list[float]:
@@ -165,7 +169,7 @@ class Chart:
             extra += [segment.mean, segment.low, segment.high]
         return [level for level in extra if level is not None]
 
-    @property
+    @cached_property
     def count(self) -> int:
         return int(np.count_nonzero(~np.isnan(self.values)))
 
@@ -187,6 +191,16 @@ class Row(NamedTuple):
 
 def draw(chart: Chart, width: int = WIDE, height: int = 0) -> SafeString:
     """The chart as one SVG of that many pixels (by default in proportion); empty without a value."""
+    return _drawn(chart, width, height, told(chart))
+
+
+def draw_both(chart: Chart) -> SafeString:
+    """The chart twice: drawn for wide screens, and drawn anew for small ones."""
+    said = told(chart)
+    return both(_drawn(chart, WIDE, 0, said), _drawn(chart, NARROW, 0, said))
+
+
+def _drawn(chart: Chart, width: int, height: int, said: str) -> SafeString:
     if not chart.count:
         return SafeString()
     frame = _frame(chart, width, height or (round(width * 0.45) if width >= 500 else round(width * 0.84)))
@@ -202,12 +216,7 @@ def draw(chart: Chart, width: int = WIDE, height: int = 0) -> SafeString:
         *_flags(chart, frame, room),
         *_labels(chart, frame, room),
     ]
-    return svg(width, frame.height, parts, chart.title, chart.finding, told(chart), "narrow" if frame.is_narrow else "")
-
-
-def draw_both(chart: Chart) -> SafeString:
-    """The chart twice: drawn for wide screens, and drawn anew for small ones."""
-    return both(draw(chart), draw(chart, NARROW))
+    return svg(width, frame.height, parts, chart.title, chart.finding, said, "narrow" if frame.is_narrow else "")
 
 
 def moving_ranges(chart: Chart, average: float, upper: float, width: int = WIDE, height: int = 0) -> SafeString:
@@ -694,25 +703,16 @@ def _line(chart: Chart, frame: _Frame) -> Iterator[str]:
 
 
 def _columns(xs: np.ndarray, ys: np.ndarray) -> str:
-    """A path that looks the same as the line through all places, at most four of them in each column of one pixel.
+    """A path that covers the same pixels as the line through all places: the extremes of each column of one pixel.
 
-    First, highest, lowest and last of each column (Jugel et al., "M4: a visualization-oriented time series data
-    aggregation", 2014). `xs` (n,) rising, `ys` (n,), both in pixels.
+    `xs` (n,) rising, `ys` (n,), both in pixels. Where each column holds one value it is the line itself.
     """
     column = xs.astype(int)
     starts = np.flatnonzero(np.diff(column, prepend=column[0] - 1))
-    ends = np.append(starts[1:], len(xs)) - 1
-    found = zip(
-        column[starts].tolist(),
-        ys[starts].tolist(),
-        np.minimum.reduceat(ys, starts).tolist(),
-        np.maximum.reduceat(ys, starts).tolist(),
-        ys[ends].tolist(),
-        strict=True,
-    )
+    tops, bottoms = np.minimum.reduceat(ys, starts), np.maximum.reduceat(ys, starts)
+    found = zip(column[starts].tolist(), tops.tolist(), bottoms.tolist(), strict=True)
     return "M" + "L".join(
-        f"{x}.5 {first:.1f}" if high == low else f"{x}.5 {first:.1f}V{high:.1f}V{low:.1f}V{last:.1f}"
-        for x, first, high, low, last in found
+        f"{x}.5 {top:.1f}" if top == bottom else f"{x}.5 {top:.1f}V{bottom:.1f}" for x, top, bottom in found
     )
 
 

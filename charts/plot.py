@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from django.utils.html import escape
@@ -95,17 +96,24 @@ def words(x: float, y: float, text: str, css: str = "", anchor: str = "") -> str
 
 def shape(kind: str, x: float, y: float, size: float) -> str:
     """The path of one mark: a diamond for good, a triangle for bad, a square for high and low, else a circle."""
+    left, up, outline = _outline(kind, size)
+    return f"M{x - left:.1f} {y - up:.1f}{outline}"
+
+
+@lru_cache(maxsize=512)
+def _outline(kind: str, size: float) -> tuple[float, float, str]:
+    """How far left of and above the middle a mark begins, and its path from there."""
     if kind == "good":
         r = size * 1.25
-        return f"M{x:.1f} {y - r:.1f}l{r:.1f} {r:.1f}l-{r:.1f} {r:.1f}l-{r:.1f}-{r:.1f}z"
+        return 0, r, f"l{r:.1f} {r:.1f}l-{r:.1f} {r:.1f}l-{r:.1f}-{r:.1f}z"
     if kind == "bad":
-        r = size * 1.15
-        return f"M{x:.1f} {y - r * 1.1:.1f}l{r * 1.1:.1f} {r * 1.9:.1f}h-{r * 2.2:.1f}z"
+        r = size * 1.265
+        return 0, r, f"l{r:.1f} {r * 1.727:.1f}h-{2 * r:.1f}z"
     if kind in ("high", "low"):
         r = size * 0.92
-        return f"M{x - r:.1f} {y - r:.1f}h{2 * r:.1f}v{2 * r:.1f}h-{2 * r:.1f}z"
+        return r, r, f"h{2 * r:.1f}v{2 * r:.1f}h-{2 * r:.1f}z"
     half = f"a{size:.1f} {size:.1f} 0 1 0"
-    return f"M{x - size:.1f} {y:.1f}{half} {2 * size:.1f} 0{half}-{2 * size:.1f} 0z"
+    return size, 0, f"{half} {2 * size:.1f} 0{half}-{2 * size:.1f} 0z"
 
 
 def apart(wanted: Sequence[float], heights: Sequence[float], top: float, bottom: float) -> list[float]:

@@ -1,5 +1,6 @@
 """How charts say things: values with their unit, periods by their cadence, and how much room a text takes."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Literal
@@ -14,6 +15,7 @@ Cadence = Literal["daily", "weekly", "monthly", "quarterly", "yearly"]
 
 MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 TEXT = 11.5
+NOT_XML = re.compile("[^\\t\\n\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 # Widths of Public Sans in hundredths of the letter size, at the heavier of the two weights that charts use.
 WIDTHS = {
     letter: width
@@ -137,7 +139,7 @@ def fitted(text: str, room: float, size: float = TEXT) -> str:
 
 def clean(text: str) -> str:
     """The text without what XML cannot hold (control characters, half pairs, non-characters)."""
-    return "".join(letter for letter in text if category(letter) not in ("Cc", "Cs", "Cn") or letter in "\t\n")
+    return text if text.isascii() and text.isprintable() else NOT_XML.sub("", text)
 
 
 def _same_day(on: date, month: int) -> date:
@@ -165,4 +167,7 @@ def _with_unit(text: str, unit: str) -> str:
 def _number(value: float) -> str:
     rounded = round(float(value), 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2) + 0.0
     text = f"{rounded:.2f}".rstrip("0").rstrip(".")
+    if abs(rounded) < 1000:
+        # Nothing to group: number_format costs five times as much, and a chart says hundreds of values.
+        return text.replace(".", str(formats.get_format("DECIMAL_SEPARATOR")))
     return str(formats.number_format(text, force_grouping=True))
