@@ -159,7 +159,7 @@ RULES: dict[str, Rule] = {
     "absence-add": Rule(get=only("stranger", "administrator"), post=only("stranger", "administrator")),
     "absence-end": Rule(post=only("stranger", "administrator")),
     "confirmations": PAGE,
-    "role-confirm": Rule(post={"a role that waits": only("director", "chair")}),
+    "role-confirm": Rule(post={"a role that waits": only("director", "chair", "stand_in")}),
     "member-confirm": Rule(post={"a member who waits": only("member")}),
     "notifications": PAGE,
     "notifications-read": Rule(post=STAFF),
