@@ -387,11 +387,13 @@ class PolicyVersion(models.Model):
 
 def holdings_of(*kinds: str) -> list[tuple[str, int | None, int]]:
     """Kind, department (None: citywide) and person of whoever holds these roles today; substitutes for those away."""
-    away = set(Absence.objects.under_way().values_list("user_id", flat=True))
-    held = Role.objects.in_force().filter(kind__in=kinds, user__is_active=True)
+    is_away = Exists(Absence.objects.under_way().filter(user=OuterRef("user")))
+    held = Role.objects.in_force().filter(kind__in=kinds, user__is_active=True).annotate(is_away=is_away)
     return [
-        (kind, department, substitute if user in away and substitute else user)
-        for kind, department, user, substitute in held.values_list("kind", "department_id", "user_id", "substitute_id")
+        (kind, department, substitute if away and substitute else user)
+        for kind, department, user, substitute, away in held.values_list(
+            "kind", "department_id", "user_id", "substitute_id", "is_away"
+        )
     ]
 
 

@@ -94,7 +94,15 @@ class IdeaQuerySet(models.QuerySet):
         """With all that one row of a list shows, in one query."""
         return self.select_related(
             "department", "requester", "assignee", "goal", "current_decision__trigger_owner"
-        ).annotate(has_open_question=has_open_question())
+        ).annotate(
+            has_open_question=has_open_question(),
+            has_contribution=Exists(Contribution.objects.current().filter(idea=OuterRef("pk"))),
+        )
+
+    def with_parts(self) -> Self:
+        """With the people of each idea, which is what the predicates about an idea and a person ask."""
+        people = Part.objects.filter(ended_at=None).select_related("user")
+        return self.prefetch_related(Prefetch("parts", people, to_attr="parts_at_hand"))
 
     def with_work(self) -> Self:
         """With all that an idea's moves ask, so that `moves_for` asks no more: two queries for any number of ideas.
@@ -104,17 +112,21 @@ class IdeaQuerySet(models.QuerySet):
         of_idea = {"idea": OuterRef("pk")}
         last_backing = Backing.objects.filter(idea=OuterRef(OuterRef("pk"))).order_by("-id").values("pk")[:1]
         backing = Backing.objects.filter(pk=Subquery(last_backing))
-        return self.prefetch_related(
-            Prefetch("parts", Part.objects.filter(ended_at=None).select_related("user"), to_attr="parts_at_hand"),
-            Prefetch("reviews", Review.objects.current(), to_attr="review_list"),
-        ).annotate(
-            is_held=Exists(backing.filter(HOLDING, Q(hold_until=None) | Q(hold_until__gt=clock.today()))),
-            is_backed_or_waived=Exists(backing.filter(BACKED | ~Q(waived_at=None))),
-            has_contribution=Exists(Contribution.objects.current().filter(**of_idea)),
-            is_blocked_before_decision=Exists(Condition.objects.open().filter(gate=Condition.Gate.DECISION, **of_idea)),
-            has_joined_ideas=Exists(Idea.objects.filter(joined_into=OuterRef("pk"))),
-            second_look_open=Exists(SecondLook.objects.filter(taken_at=None, **of_idea)),
-            no_proposed_by=Subquery(ProposedNo.objects.open().filter(**of_idea).values("proposed_by")[:1]),
+        reviews = Prefetch("reviews", Review.objects.current(), to_attr="review_list")
+        return (
+            self.with_parts()
+            .prefetch_related(reviews)
+            .annotate(
+                is_held=Exists(backing.filter(HOLDING, Q(hold_until=None) | Q(hold_until__gt=clock.today()))),
+                is_backed_or_waived=Exists(backing.filter(BACKED | ~Q(waived_at=None))),
+                has_contribution=Exists(Contribution.objects.current().filter(**of_idea)),
+                is_blocked_before_decision=Exists(
+                    Condition.objects.open().filter(gate=Condition.Gate.DECISION, **of_idea)
+                ),
+                has_joined_ideas=Exists(Idea.objects.filter(joined_into=OuterRef("pk"))),
+                second_look_open=Exists(SecondLook.objects.filter(taken_at=None, **of_idea)),
+                no_proposed_by=Subquery(ProposedNo.objects.open().filter(**of_idea).values("proposed_by")[:1]),
+            )
         )
 
 
@@ -328,6 +340,8 @@ class Idea(IdeaLifecycle):
             State.REDIRECTED: self.requester,
             State.DECLINED: self.requester,
         }.get(State(self.state))
+        if self.state == State.DELIVERED and not self.has_contribution:
+            return Turn(_("Requester"), self.requester, None, False, _("The requester says whether it helped."))
         if self.state == State.NOT_YET and self.current_decision:
             person = self.current_decision.trigger_owner
         who = self.decider_label if self.state == State.DECISION else self.face.turn

@@ -103,7 +103,7 @@ def strip_of(idea: Idea, plain: bool) -> dict[str, Any]:
         "where": (where, _("since %(day)s") % {"day": day(idea.state_since)}),
         "next": (turn.sentence, _still_reviewing(idea)),
         "who": turn.person or (turn.role, ""),
-        "when": _hear_by(idea, turn),
+        "when": hear_by(idea, turn),
     }
 
 
@@ -117,7 +117,8 @@ def _still_reviewing(idea: Idea) -> str:
     return f"{done} {_('Still looking: %(names)s.') % {'names': names}}" if names else done
 
 
-def _hear_by(idea: Idea, turn: Turn) -> tuple[Any, Any]:
+def hear_by(idea: Idea, turn: Turn) -> tuple[Any, Any]:
+    """When somebody hears of it again, and a line below that says why."""
     if turn.paused:
         return _("When the question is answered"), _("Our clock stands still until then.")
     if idea.state == State.NOT_YET:

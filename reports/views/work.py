@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import CharField, DateField, DateTimeField, Exists, F, Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +18,9 @@ from goals.actions import last_whole_period, period_of
 from goals.models import Measure
 from intake import rules
 from intake.lifecycle import BEFORE_DECISION, State
-from intake.models import Backing, Condition, Idea, Review, know_holdings
+from intake.models import Backing, Condition, Idea, Part, ProposedNo, Review, SecondLook, know_holdings
+from intake.views.page import SECOND_LOOKED
+from projects.lifecycle import RUNNING
 from projects.models import CheckIn, Outcome, Project, ReadyLine
 from workflow import clock
 from workflow.models import Question
@@ -74,9 +77,6 @@ class MyWork(TemplateView):
             *of_reviews(user),
             *of_conditions(user),
             *of_projects(user),
-            *of_lines(user),
-            *of_check_ins(user),
-            *of_outcomes(user),
             *of_measures(user),
         ]
         tasks.sort(key=lambda task: (task.when, task.day or date.max, task.label))
@@ -84,18 +84,26 @@ class MyWork(TemplateView):
         return super().get_context_data(groups=[one for one in groups if one[1]], **kwargs)
 
 
+def backings_for(user):
+    """The unanswered questions to back of which this person was asked, as sponsor or as substitute."""
+    asked = Part.objects.filter(idea=OuterRef("idea"), user=user, kind=Part.Kind.ASKED_TO_BACK, ended_at=None)
+    return Backing.objects.filter(Exists(asked), answered_at=None, waived_at=None).order_by("-id")
+
+
 def of_ideas(user):
     """Ideas in hand, to decide, to back, to watch, and questions to answer."""
     kind = ContentType.objects.get_for_model(Idea)
     questions = Question.objects.open().filter(target_type=kind, target_id=OuterRef("pk"), asked_of=user)
-    backings = Backing.objects.filter(idea=OuterRef("pk"), asked_of=user, answered_at=None, waived_at=None)
+    backings = backings_for(user).filter(idea=OuterRef("pk"))
     ideas = (
         Idea.objects.visible_to(user)
         .listed()
-        .with_work()
+        .with_parts()
         .annotate(
             question_due=Subquery(questions.order_by("due_at").values("due_at")[:1]),
-            backing_due=Subquery(backings.order_by("-id").values("due_at")[:1]),
+            backing_due=Subquery(backings.values("due_at")[:1]),
+            no_proposed_by=Subquery(ProposedNo.objects.open().filter(idea=OuterRef("pk")).values("proposed_by")[:1]),
+            second_look_due=Subquery(SecondLook.objects.filter(idea=OuterRef("pk"), taken_at=None).values("due_at")),
         )
         .filter(
             Q(question_due__isnull=False)
@@ -103,6 +111,7 @@ def of_ideas(user):
             | Q(assignee=user, state__in=BEFORE_DECISION)
             | Q(state=State.NOT_YET, current_decision__trigger_owner=user)
             | Q(state=State.DECISION) & may_decide(user)
+            | Q(second_look_due__isnull=False, state__in=SECOND_LOOKED) & may_decide(user)
         )
         .order_by("due_at", "pk")[: 2 * MOST]
     )
@@ -115,17 +124,21 @@ def of_idea(idea, user):
     def task(what, url, due, paused=False):
         return Task(what, idea.heading, idea.label, url, due, paused)
 
-    page = idea.get_absolute_url()
+    page, decides = idea.get_absolute_url(), reverse("idea-decision", args=[idea.number])
     if idea.question_due:
         yield task(_("Answer a question"), reverse("idea-discussion", args=[idea.number]), idea.question_due)
-    if idea.backing_due and idea.is_before_decision:
+    if idea.backing_due and idea.is_before_decision and user.has_perm("intake.back_idea", idea):
         yield task(_("Back it or hold it"), reverse("idea-back", args=[idea.number]), idea.backing_due)
-    if idea.state == State.DECISION and user.has_perm("intake.judge_idea", idea):
-        yield task(_("Decide"), reverse("idea-decision", args=[idea.number]), idea.due_at, idea.has_open_question)
+    if idea.state == State.DECISION and idea.no_proposed_by and rules.is_second_decider(user, idea):
+        yield task(_("Confirm the “No”, or give another answer"), decides, idea.due_at)
+    elif idea.state == State.DECISION and not idea.no_proposed_by and user.has_perm("intake.judge_idea", idea):
+        yield task(_("Decide"), decides, idea.due_at, idea.has_open_question)
     elif idea.assignee_id == user.pk and idea.is_before_decision:
         look = idea.state in (State.SUBMITTED, State.TRIAGE) and user.has_perm("intake.work_on_idea", idea)
         url = reverse("idea-triage", args=[idea.number]) if look else page
         yield task(_("You have it in hand"), url, idea.answer_due_at, idea.has_open_question)
+    if idea.second_look_due and idea.state in SECOND_LOOKED and rules.is_fresh_decider(user, idea):
+        yield task(_("Take a second look"), decides, idea.second_look_due)
     decision = idea.current_decision
     if idea.state == State.NOT_YET and decision and decision.trigger_owner_id == user.pk:
         yield task(_("Watch when it can come back"), page, idea.return_on)
@@ -168,51 +181,65 @@ def of_conditions(user):
         yield Task(what, one.idea.heading, one.idea.label, url, one.due_on)
 
 
-def of_projects(user):
-    """Projects that the person manages: the next report, or the start."""
-    projects = Project.objects.visible_to(user).running().filter(manager=user)
-    for one in projects.select_related("idea").order_by("report_due_at")[:MOST]:
-        if one.report_due_at:
-            yield Task(
-                _("Report how it stands"),
-                one.title,
-                one.label,
-                reverse("project-report", args=[one.number]),
-                one.report_due_at,
-            )
-        else:
-            yield Task(_("You manage it"), one.title, one.label, one.get_absolute_url())
+def check_ins_for(user):
+    return CheckIn.objects.filter(asked_of=user, answered_at=None, asked_at__isnull=False, skipped_because="")
 
 
-def of_lines(user):
-    lines = ReadyLine.objects.filter(
-        owner=user, closed_at=None, waived_at=None, project__in=Project.objects.visible_to(user).running()
+def unanswered_helps(user):
+    """Projects delivered for this person without a promise: only the requester's word says whether they helped."""
+    return Project.objects.filter(
+        idea__requester=user, idea__state=State.DELIVERED, promises=None, help_answer=None, delivered_on__isnull=False
     )
-    for one in lines.select_related("project").order_by("due_on")[:MOST]:
-        what = _("Make ready: %(line)s") % {"line": one.get_kind_display()}
-        yield Task(what, one.project.title, one.project.label, one.project.get_absolute_url(), one.due_on)
 
 
-def of_check_ins(user):
-    asked = CheckIn.objects.filter(asked_of=user, answered_at=None, asked_at__isnull=False, skipped_because="")
-    visible = asked.filter(project__in=Project.objects.visible_to(user))
-    for one in visible.select_related("project").order_by("due_at")[:MOST]:
-        url = reverse("check-in", args=[one.project.number, one.pk])
-        yield Task(_("Say whether it is in use"), one.project.title, one.project.label, url, one.due_at)
-
-
-def of_outcomes(user):
-    due = Outcome.objects.filter(
+def of_projects(user):
+    """What waits in projects: reports, lines of getting ready, check-ins, outcomes, “did it help?”; in one question."""
+    running = Project.objects.running().filter(manager=user)
+    lines = ReadyLine.objects.filter(owner=user, closed_at=None, waived_at=None, project__state__in=RUNNING)
+    outcomes = Outcome.objects.filter(
         Q(promise__measure__owner=user) | Q(promise__measure__backup=user),
         recorded_at=None,
-        not_measurable_because="",
         test_on__lte=clock.today(),
-        promise__project__in=Project.objects.visible_to(user),
     )
-    for one in due.select_related("promise__project", "promise__measure").order_by("test_on")[:MOST]:
-        what = _("Record the outcome: %(measure)s") % {"measure": one.promise.measure.name}
-        url = reverse("outcome", args=[one.project.number, one.pk])
-        yield Task(what, one.project.title, one.project.label, url, one.test_on)
+    found = project_rows(user, "manage", running.filter(report_due_at=None), "")
+    found = found.union(
+        project_rows(user, "report", running.filter(report_due_at__isnull=False), "", at="report_due_at"),
+        project_rows(user, "line", lines, "project__", detail="kind", on="due_on"),
+        project_rows(user, "check_in", check_ins_for(user), "project__", at="due_at"),
+        project_rows(user, "outcome", outcomes, "promise__project__", detail="promise__measure__name", on="test_on"),
+        project_rows(user, "helped", unanswered_helps(user), ""),
+        all=True,
+    )
+    for kind, number, title, pk, detail, due_on, due_at in found[: 2 * MOST]:
+        what, page, args = PROJECT_TASKS[kind]
+        if kind == "line":
+            detail = ReadyLine.Kind(detail).label
+        url = reverse(page, args=[number, pk][:args])
+        yield Task(what % {"detail": detail}, title, Project(number=number).label, url, due_at or due_on)
+
+
+PROJECT_TASKS = {
+    "manage": (gettext_lazy("You manage it"), "project", 1),
+    "report": (gettext_lazy("Report how it stands"), "project-report", 1),
+    "line": (gettext_lazy("Make ready: %(detail)s"), "project", 1),
+    "check_in": (gettext_lazy("Say whether it is in use"), "check-in", 2),
+    "outcome": (gettext_lazy("Record the outcome: %(detail)s"), "outcome", 2),
+    "helped": (gettext_lazy("Say whether it helped"), "project-helped", 1),
+}
+
+
+def project_rows(user, kind, records, to_project, detail=None, on=None, at=None):
+    """Records of projects that the person may see as rows of one shape: kind, number, title, key, detail, due."""
+    seen = records.filter(**{f"{to_project}idea__in": Idea.objects.visible_to(user)})
+    return seen.order_by().values_list(
+        Value(kind, output_field=CharField()),
+        f"{to_project}number",
+        f"{to_project}title",
+        "pk",
+        F(detail) if detail else Value("", output_field=CharField()),
+        Cast(F(on) if on else Value(None), DateField()),
+        Cast(F(at) if at else Value(None), DateTimeField()),
+    )
 
 
 def of_measures(user):

@@ -10,8 +10,12 @@ from django.urls import reverse
 
 from accounts.policy import current_policy
 from intake import actions
-from intake.models import Support
-from tests.factories import IdeaFactory, RoleFactory, UserFactory
+from intake.lifecycle import State
+from intake.models import Contribution, Idea, Support
+from projects.actions import say_whether_it_helped
+from projects.models import CheckIn
+from tests.factories import IdeaFactory, MeasureFactory, ProjectFactory, RoleFactory, UserFactory
+from workflow import clock
 from workflow.lifecycle import perform
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +85,67 @@ def test_home_costs_the_same_for_one_idea_and_thirty(client, person):
     for _n in range(15):
         shared(person), shared(UserFactory(), audience="city")
 
-    assert queries(client, reverse("home")) == one <= 12
+    assert queries(client, reverse("home")) == one <= 10
+
+
+def test_home_of_a_sponsor_with_much_to_answer_costs_the_same(client, person):
+    RoleFactory(user=person, kind="sponsor", department=person.department)
+    counts = []
+    for more in (1, 8):
+        for _n in range(more):
+            shared(UserFactory(department=person.department))
+            delivered(person)
+            in_use = delivered(UserFactory(department=person.department))
+            CheckIn.objects.create(project=in_use, asked_of=person, due_at=clock.now(), asked_at=clock.now())
+            actions.ask_requester(shared(person), by=UserFactory(roles="triager"), text="How many?")
+        counts.append(queries(client, reverse("home")))
+
+    assert counts[0] == counts[1] <= 10
+
+
+def delivered(requester, **fields):
+    """The project of a small idea that was delivered, with nothing promised."""
+    idea = IdeaFactory(requester=requester, state=State.DELIVERED, size="small", **fields)
+    return ProjectFactory(idea=idea, started_on=clock.today(), delivered_on=clock.today())
+
+
+def test_home_asks_the_requester_whether_it_helped_until_it_is_said(client, person):
+    project = delivered(person)
+    before = client.get(reverse("home"))
+    assert client.get(before.context["waiting"][0]["url"]).status_code == 200
+    say_whether_it_helped(project, by=person, answer="yes")
+    after = client.get(reverse("home"))
+
+    assert [(row["text"], row["url"]) for row in before.context["waiting"]] == [
+        ("Did it help?", reverse("project-helped", args=[project.number]))
+    ]
+    assert after.context["waiting"] == []
+
+
+def test_home_asks_whether_it_is_in_use(client, person):
+    project = delivered(UserFactory(department=person.department))
+    check_in = CheckIn.objects.create(project=project, asked_of=person, due_at=clock.now(), asked_at=clock.now())
+
+    rows = client.get(reverse("home")).context["waiting"]
+
+    assert [(row["text"], row["url"]) for row in rows] == [
+        ("Is it in use?", reverse("check-in", args=[project.number, check_in.pk]))
+    ]
+
+
+def test_delivered_without_a_promise_it_is_the_requester_s_move(client, person):
+    promised, plain = delivered(person).idea, delivered(person).idea
+    Contribution.objects.create(
+        idea=promised, measure=MeasureFactory(), expected=-1, by_on=clock.today(), added_by=person
+    )
+    turns = {idea: idea.turn for idea in Idea.objects.listed().filter(pk__in=(promised.pk, plain.pk))}
+
+    assert (str(turns[plain].role), turns[plain].person) == ("Requester", person)
+    assert str(turns[plain].sentence) == "The requester says whether it helped."
+    assert (str(turns[promised].role), turns[promised].person) == ("Measure owner", None)
+    page = client.get(plain.get_absolute_url()).content.decode()
+    assert "The requester says whether it helped." in page
+    assert "Measure owner" not in page
 
 
 def test_the_list_costs_the_same_for_one_idea_and_thirty(client, person):

@@ -15,7 +15,15 @@ from intake import actions
 from intake.lifecycle import State
 from intake.models import Backing, Condition, Contribution, Decision, Part, Review
 from projects.models import CheckIn, Outcome, Promise, ReadyLine
-from tests.factories import IdeaFactory, MeasureFactory, MeasurementFactory, ProjectFactory, RoleFactory, UserFactory
+from tests.factories import (
+    DepartmentFactory,
+    IdeaFactory,
+    MeasureFactory,
+    MeasurementFactory,
+    ProjectFactory,
+    RoleFactory,
+    UserFactory,
+)
 from workflow.models import Question
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +78,7 @@ def a_question(user):
 
 def a_backing(user):
     idea = IdeaFactory(state=State.TRIAGE, department=user.department)
+    RoleFactory(user=user, kind=Role.Kind.SPONSOR, department=user.department)
     Backing.objects.create(idea=idea, asked_of=user, due_at=in_days(3))
     actions.involve(idea, user, Part.Kind.ASKED_TO_BACK)
     return "Back it or hold it", idea.label
@@ -114,6 +123,29 @@ def an_outcome(user):
     return "Record the outcome: Minutes lost", project.label
 
 
+def a_help_answer(user):
+    idea = IdeaFactory(state=State.DELIVERED, requester=user, size="small")
+    day = in_days(-3).date()
+    project = ProjectFactory(idea=idea, started_on=day, delivered_on=day)
+    return "Say whether it helped", project.label
+
+
+def a_no_to_confirm(user):
+    idea = IdeaFactory(state=State.DECISION, size="large")
+    RoleFactory(user=user, kind=Role.Kind.STAND_IN)
+    actions.propose_no(
+        idea, by=UserFactory(roles="chair"), reason="It ends.", what_would_change="It stays.", next_step="The form."
+    )
+    return "Confirm the “No”, or give another answer", idea.label
+
+
+def a_second_look(user):
+    idea = IdeaFactory(state=State.DECLINED)
+    RoleFactory(user=user, kind=Role.Kind.STAND_IN)
+    actions.ask_second_look(idea, by=idea.requester, reason="There is a new vendor.")
+    return "Take a second look", idea.label
+
+
 def a_missing_value(user):
     MeasureFactory(owner=user)
     return "Enter the missing value", "Measure"
@@ -121,7 +153,7 @@ def a_missing_value(user):
 
 ALL = (
     in_hand, a_review, a_condition, a_question, a_backing, a_decision, a_trigger, a_report, a_line, a_check_in,
-    an_outcome, a_missing_value,
+    an_outcome, a_help_answer, a_no_to_confirm, a_second_look, a_missing_value,
 )  # fmt: skip
 
 
@@ -178,6 +210,27 @@ def test_what_waits_on_the_requester_is_not_late():
     assert "was due" not in page
 
 
+def test_a_no_that_waits_for_another_person_is_no_work_of_its_proposer():
+    chair, idea = UserFactory(roles="chair"), IdeaFactory(state=State.DECISION, size="large")
+    assert tasks(chair) == [("Decide", idea.label)]
+
+    actions.propose_no(idea, by=chair, reason="It ends.", what_would_change="It stays.", next_step="The form.")
+
+    assert tasks(chair) == []
+
+
+def test_the_substitute_who_was_asked_backs_it_only_in_the_place_of_the_sponsor():
+    department = DepartmentFactory()
+    idea, substitute = IdeaFactory(state=State.TRIAGE, department=department), UserFactory()
+    Backing.objects.create(idea=idea, asked_of=UserFactory(), due_at=in_days(3), stage=Backing.Stage.SUBSTITUTE)
+    actions.involve(idea, substitute, Part.Kind.ASKED_TO_BACK)
+    assert tasks(substitute) == []
+
+    RoleFactory(user=substitute, kind=Role.Kind.SPONSOR, department=department)
+
+    assert tasks(substitute) == [("Back it or hold it", idea.label)]
+
+
 def test_a_duty_on_what_one_may_no_longer_see_is_gone():
     person = UserFactory(reviews="security")
     a_review(person)
@@ -206,4 +259,4 @@ def test_much_work_asks_no_more_than_little(roles):
             client.get(reverse("my-work"))
         counts.append(len(asked))
 
-    assert counts[0] == counts[1] <= 18
+    assert counts[0] == counts[1] <= 12
