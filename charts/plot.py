@@ -9,7 +9,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from charts.scale import px
-from charts.words import TEXT, clean, fitted, width_of
+from charts.words import TEXT, clean, width_of
 
 CROWDED = 1000.0
 """The cost of standing on another label: such a place is never taken."""
@@ -149,17 +149,3 @@ def svg(
 def both(wide: SafeString, narrow: SafeString) -> SafeString:
     """A drawing for wide screens, and the same drawn anew for small ones."""
     return mark_safe(f'<div class="only-wide">{wide}</div><div class="only-narrow">{narrow}</div>') if wide else wide
-
-
-def lines_of(text: str, room: float, most: int = 2, size: float = TEXT) -> list[str]:
-    """The text in at most that many lines of that many pixels, broken between words; the last ends in "…"."""
-    lines: list[str] = []
-    rest = clean(text).split()
-    while rest and len(lines) < most:
-        line = rest.pop(0)
-        while rest and width_of(f"{line} {rest[0]}", size) <= room:
-            line = f"{line} {rest.pop(0)}"
-        if rest and len(lines) == most - 1:
-            line = f"{line} {' '.join(rest)}"
-        lines.append(fitted(line, room, size))
-    return lines

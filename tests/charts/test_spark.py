@@ -3,10 +3,11 @@
 import re
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charts.spark import spark
+from charts.spark import Band, card_spark, spark
 
 number = st.floats(min_value=-1e12, max_value=1e12, allow_nan=False)
 
@@ -41,3 +42,29 @@ def test_spark_draws_target_and_delivery():
 
 def test_spark_escapes_the_finding():
     assert "<b>" not in spark([1], "<b>")
+
+
+def test_the_band_and_the_average_of_each_stretch_are_drawn():
+    tree = ElementTree.fromstring(
+        card_spark([1, 2, 1, 2, 5, 6], "x", 9, 4, [Band(0, 3, 1.5, 0, 3), Band(4, 5, 5.5, 4, 7, provisional=True)])
+    )
+
+    assert [node.get("class") for node in tree.iter("rect")] == ["band", "band prov"]
+    ends = [float(node.get("x")) + float(node.get("width")) for node in tree.iter("rect")]
+    assert float(list(tree.iter("rect"))[1].get("x")) == ends[0]
+    assert (tree.get("viewBox"), ends[1]) == ("0 0 260 72", 258.0)
+
+
+def test_the_last_value_stands_out_in_a_colour_without_a_verdict():
+    marks = [
+        node.get("class")
+        for node in ElementTree.fromstring(spark([1, 2, 3, None], "x", kinds=["routine", "bad", "bad", "bad"])).iter()
+        if (node.get("class") or "").startswith("pt")
+    ]
+
+    assert marks == ["pt", "pt bad", "pt now"]
+
+
+def test_a_band_that_is_not_finite_is_refused():
+    with pytest.raises(ValueError, match="finite"):
+        spark([1, 2], "x", bands=[Band(0, 1, float("nan"))])
