@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import pairwise
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -50,6 +50,9 @@ DENSE = 4.2
 LENGTH = {"daily": 1.0, "weekly": 7.0, "monthly": 30.4, "quarterly": 91.3, "yearly": 365.2}
 BREAK = {"daily": 5, "weekly": 11, "monthly": 45, "quarterly": 140, "yearly": 550}
 MOST_TOLD = 12
+
+# A label at the right edge: its level in units, and its lines with their classes.
+_End = tuple[float, list[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -158,8 +161,8 @@ class Chart:
     @cached_property
     def flagged(self) -> list[int]:
         """The places (in `dots`) of the values that are signals."""
-        kinds = map(attrgetter("kind"), self.dots)
-        return [at for at, kind in enumerate(kinds) if kind not in QUIET and self.dots[at].value is not None]
+        loud = [at for at, kind in enumerate(map(attrgetter("kind"), self.dots)) if kind != "routine"]
+        return [at for at in loud if self.dots[at].kind not in QUIET and self.dots[at].value is not None]
 
     @property
     def levels(self) -> list[float]:
@@ -334,11 +337,12 @@ def told(chart: Chart) -> str:
 def _signals(chart: Chart) -> list[str]:
     """A sentence for each stretch of signals of one kind, the latest ones first named when there are many."""
     name, wordings, said = _name(chart), _Wordings(), []
-    places = chart.flagged
-    stretches = [
-        [at for _order, at in group]
-        for _key, group in groupby(enumerate(places), key=lambda pair: (chart.dots[pair[1]].kind, pair[1] - pair[0]))
-    ]
+    stretches: list[list[int]] = []
+    for at in chart.flagged:
+        if stretches and at == stretches[-1][-1] + 1 and chart.dots[at].kind == chart.dots[at - 1].kind:
+            stretches[-1].append(at)
+        else:
+            stretches.append([at])
     for stretch in stretches[-MOST_TOLD:]:
         first, last = chart.dots[stretch[0]], chart.dots[stretch[-1]]
         rules = tuple(sorted({rule for at in stretch for rule in chart.dots[at].rules}))
@@ -449,6 +453,7 @@ class _Frame:
     unit: str
     flags: "list[_Flag]"
     gap: float
+    ends: list[_End]
 
     @property
     def is_narrow(self) -> bool:
@@ -497,10 +502,11 @@ def _frame(chart: Chart, width: int, height: int, floor: float | None = None) ->
     ticks = [tick for tick in ticks if lower <= tick <= upper]
     narrow = width < 500
     first, last = _days(chart)
-    frame = _Frame(width, height, 0, 0, 0, 0, Linear(0, 1, 0, 1), Linear(0, 1, 0, 1), ticks, chart.unit, [], 0)
+    frame = _Frame(width, height, 0, 0, 0, 0, Linear(0, 1, 0, 1), Linear(0, 1, 0, 1), ticks, chart.unit, [], 0, [])
     left = 14 + max((width_of(frame.tick(tick), frame.size) for tick in ticks), default=0)
-    ends = [text for _level, lines in _ends(chart) for text, _css in lines]
-    gutter = 8.0 if narrow else min(16 + max((width_of(text) for text in ends), default=0), width * 0.3)
+    ends = [] if narrow else _ends(chart)
+    widest = max((width_of(text) for _level, lines in ends for text, _css in lines), default=0)
+    gutter = 8.0 if narrow else min(16 + widest, width * 0.3)
     right = width - gutter
     x = Linear(first, last, left, right)
     flags = _flag_boxes(chart.marks, x, width)
@@ -519,6 +525,7 @@ def _frame(chart: Chart, width: int, height: int, floor: float | None = None) ->
         y=Linear(lower, upper, bottom - foot, top + (12 if chart.segments and floor is None else 2)),
         flags=flags,
         gap=gap,
+        ends=ends,
     )
 
 
@@ -743,7 +750,7 @@ def _dense_dots(chart: Chart, frame: _Frame, xs: np.ndarray, ys: np.ndarray) -> 
     said, radius = _readings(), 2.2 if frame.is_narrow else 2.6
     for kind, count in sorted(kinds.items()):
         at = np.array([place for place in chart.flagged if chart.dots[place].kind == kind])
-        column = (xs[at] // (radius * 2)).astype(int)
+        column = (xs[at] // (radius * 3)).astype(int)
         order = np.lexsort((ys[at], column))
         starts = np.flatnonzero(np.diff(column[order], prepend=column[0] - 1))
         ends = np.append(starts[1:], len(at)) - 1
@@ -773,9 +780,10 @@ def _remarks(chart: Chart, frame: _Frame, room: Room) -> Iterator[str]:
         )
 
 
-def _ends(chart: Chart) -> list[tuple[float, list[tuple[str, str]]]]:
+def _ends(chart: Chart) -> list[_End]:
     """What stands at the right edge of a wide chart: the level in units, and lines of text with their class."""
-    unit, ends = chart.unit, []
+    unit = chart.unit
+    ends: list[_End] = []
     last = max(chart.segments, key=attrgetter("last_on"), default=None)
     if last:
         first_line = (_segment_short(chart, last), last.tone or "b")
@@ -798,7 +806,7 @@ def _labels(chart: Chart, frame: _Frame, room: Room) -> Iterator[str]:
     if frame.is_narrow:
         yield from _labels_inside(chart, frame, room)
         return
-    yield from _gutter(frame, _ends(chart))
+    yield from _gutter(frame, frame.ends)
     last = max(chart.segments, key=attrgetter("last_on"), default=None)
     for segment in sorted(chart.segments, key=attrgetter("last_on"), reverse=True):
         if segment is not last:
@@ -811,7 +819,7 @@ def _labels(chart: Chart, frame: _Frame, room: Room) -> Iterator[str]:
             yield from _limit_labels(chart, frame, room, segment)
 
 
-def _gutter(frame: _Frame, ends: list[tuple[float, list[tuple[str, str]]]]) -> list[str]:
+def _gutter(frame: _Frame, ends: list[_End]) -> list[str]:
     """Labels right of the plot, each as near to its level as the others allow."""
     blocks = sorted(ends, key=lambda end: -end[0])
     heights = [LINE * len(lines) + 3 for _level, lines in blocks]
