@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from goals.models import Measure
+from goals.models import Agreement, DataRequest, Measure
 from workflow import timeline
 from workflow.notifications import notify
 from workflow.templatetags.ui import number
@@ -16,6 +16,40 @@ def keepers(measure: Measure, event: Any) -> Iterable[User | None]:
     """The owner; asked again, the backup as well."""
     return [measure.owner, measure.backup] if event.data["again"] else [measure.owner]
 
+
+def the_one_named(obj: Any, event: Any) -> Iterable[User]:
+    return User.objects.filter(pk=event.data.get("of"))
+
+
+def speakers(agreement: Agreement, event: Any) -> Iterable[User]:
+    return [one.speaker for one in agreement.positions.select_related("speaker")]
+
+
+def keeper(agreement: Agreement, event: Any) -> Iterable[User | None]:
+    return [agreement.kept_by, agreement.backup]
+
+
+def data_owner(asked: DataRequest, event: Any) -> Iterable[User]:
+    return [asked.element.owner]
+
+
+def who_asked(asked: DataRequest, event: Any) -> Iterable[User]:
+    return [asked.asked_by]
+
+
+AGREEMENT, REQUEST = "goals/email/agreement.txt", "goals/email/data_request.txt"
+notify("goals.agreement.ask", to=[keeper], template=AGREEMENT)
+notify("goals.agreement.invite", to=[the_one_named], template=AGREEMENT)
+notify("goals.agreement.name_measures", to=[speakers], template=AGREEMENT)
+notify("goals.agreement.agree", to=[speakers, keeper], template=AGREEMENT)
+notify("goals.agreement.state", to=[keeper], template=AGREEMENT, email=False)
+notify("goals.agreement.remark", to=[keeper, speakers], template=AGREEMENT, email=False)
+notify("goals.agreement.settle", to=[keeper], template=AGREEMENT, email=False)
+notify("goals.agreement.sign", to=[keeper], template=AGREEMENT, email=False)
+notify("goals.datarequest.ask", to=[data_owner], template=REQUEST)
+notify("goals.datarequest.remind", to=[data_owner], template=REQUEST)
+notify("goals.datarequest.answer", to=[who_asked], template=REQUEST)
+notify("goals.datarequest.take_back", to=[data_owner], template=REQUEST)
 
 notify("goals.measure.ask_value", to=[keepers], template="goals/email/ask_value.txt")
 
@@ -41,6 +75,22 @@ timeline.say("goals.objective.edit", _("The objective was changed."), "pencil")
 timeline.say("goals.goal.add", _("The goal was added."), "plus")
 timeline.say("goals.goal.edit", _("The goal was changed."), "pencil")
 timeline.say("goals.goal.add_objective", _("An objective was added: %(name)s."), "plus")
+timeline.say("goals.agreement.ask", _("The question was asked."), "circle-help")
+timeline.say("goals.agreement.edit", _("What is agreed was changed."), "pencil")
+timeline.say("goals.agreement.invite", _("%(department)s was invited."), "user-plus")
+timeline.say("goals.agreement.state", _("%(department)s stated its position."), "message-square")
+timeline.say("goals.agreement.remark", _("Put on record: %(title)s."), "flag")
+timeline.say("goals.agreement.settle", _("Settled: %(title)s."), "circle-check")
+timeline.say("goals.agreement.sign", _("%(department)s signed: %(part)s."), "handshake")
+timeline.say("goals.agreement.agree", _("All departments signed definition %(number)s."), "circle-check")
+timeline.say("goals.agreement.name_measures", _("The measures were named."), "target")
+timeline.say("goals.position.edit", _("The position was changed."), "pencil")
+timeline.say("goals.dataelement.add", _("The data was listed."), "plus")
+timeline.say("goals.dataelement.edit", _("The data entry was changed."), "pencil")
+timeline.say("goals.datarequest.ask", _("The data was asked for."), "circle-help")
+timeline.say("goals.datarequest.remind", _("The owner of the data was reminded."), "bell")
+timeline.say("goals.datarequest.answer", _("The request was answered."), "message-square-reply")
+timeline.say("goals.datarequest.take_back", _("The request was taken back."), "undo-2")
 timeline.call_fields(
     "goals.measure",
     {

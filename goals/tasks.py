@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from accounts.models import User
 from goals import actions
-from goals.models import Measure
+from goals.actions.agreements import remind_of_data_request
+from goals.models import DataRequest, Measure
 from workflow import clock
 from workflow.due import due
 
@@ -22,3 +23,10 @@ def ask_for_values() -> int:
     )
     done = [measure for measure in waiting if actions.ask_for_value(measure, by=User.objects.system())]
     return len(done)
+
+
+@due
+def remind_of_data_requests() -> int:
+    """Remind the owner of the data once, after the day on which the answer was due."""
+    late = DataRequest.objects.waiting().filter(reminded_at=None, due_at__lte=clock.now())
+    return sum(remind_of_data_request(asked, by=User.objects.system()) for asked in late)

@@ -5,7 +5,7 @@ An app adds its addresses to RULES, and where they need an object a situation th
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,13 @@ from django.utils import timezone
 
 from accounts.models import Absence, Invitation, Membership, PolicyVersion, RestrictedGroup, Role, User
 from accounts.policy import Policy
+from goals.models import Agreement, Annotation, DataElement, DataRequest, Index, Plan, Position, Remark
 from intake.lifecycle import State
 from intake.models import Condition, Contribution, Part, Review
 from projects.models import CheckIn, Milestone, Outcome, Promise, ReadyLine
 from tests.factories import (
     DepartmentFactory,
+    GoalFactory,
     IdeaFactory,
     MeasureFactory,
     MeasurementFactory,
@@ -139,6 +141,11 @@ ASKED_FOR_IT = {
 }
 SEES_PORTFOLIO = only(*("leader", "director", "chair", "stand_in", "board_member", "triager", "project_manager"))
 
+KEEPS_MEASURE = Rule(
+    get=only("leader", "administrator", "measure_owner"), post=only("leader", "administrator", "measure_owner")
+)
+SPEAKS = ("position", "position-sign", "element-change", "data-answer")
+
 RULES: dict[str, Rule] = {
     # Doors
     "account_login": DOOR,
@@ -244,6 +251,28 @@ RULES: dict[str, Rule] = {
     "measure-change": Rule(
         get=only("leader", "administrator", "measure_owner"), post=only("leader", "administrator", "measure_owner")
     ),
+    **{
+        name: Rule(get=only("leader", "administrator"), post=only("leader", "administrator"))
+        for name in ("plan-new", "plan-change", "goal-move", "objective-change", "agreement-new")
+    },
+    "measure-end": KEEPS_MEASURE,
+    "index-make": KEEPS_MEASURE,
+    "index-change": KEEPS_MEASURE,
+    "annotation-new": FORM,
+    "annotation-take-back": Rule(get=only("stranger"), post=only("stranger")),
+    "agreements": PAGE,
+    "agreement": PAGE,
+    **{
+        name: Rule(get=only("measure_owner", "leader"), post=only("measure_owner", "leader"))
+        for name in ("agreement-change", "agreement-measures", "agreement-invite")
+    },
+    **{name: Rule(get=only("colleague", "sponsor"), post=only("colleague", "sponsor")) for name in SPEAKS},
+    "remark-new": Rule(get=only("colleague", "measure_owner"), post=only("colleague", "measure_owner")),
+    "remark-settle": Rule(get=only("colleague", "measure_owner"), post=only("colleague", "measure_owner")),
+    "element-new": FORM,
+    "data-ask": FORM,
+    "data-request": PAGE,
+    "data-take-back": Rule(get=only("stranger"), post=only("stranger")),
     "measurement-new": Rule(get=only("measure_owner"), post=only("measure_owner")),
     "measurement-correct": Rule(get=only("measure_owner"), post=only("measure_owner")),
     # Administration
@@ -562,14 +591,66 @@ def an_answered_idea(world: World) -> Places:
 @situation("a measure with a value")
 def a_measure(world: World) -> Places:
     value = MeasurementFactory(measure=MeasureFactory(owner=world["measure_owner"]))
+    plan = Plan.objects.create(name="Plan", starts_on=date(2026, 1, 1), ends_on=date(2030, 1, 1))
+    note = Annotation.objects.create(measure=value.measure, on=date(2026, 1, 1), text="Something", by=world["stranger"])
+    index = MeasureFactory(owner=world["measure_owner"])
+    Index.objects.create(measure=index)
     slug, goal = {"slug": value.measure.slug}, {"slug": value.measure.objective.goal.slug}
     return {
         "goal": goal,
         "goal-change": goal,
         "objective-new": goal,
+        "goal-move": goal,
+        "objective-change": {"pk": value.measure.objective_id},
+        "plan-change": {"pk": plan.pk},
         "measure-new": {"pk": value.measure.objective_id},
         "measure": slug,
         "measure-change": slug,
         "measurement-new": slug,
         "measurement-correct": slug | {"pk": value.pk},
+        "measure-end": slug,
+        "annotation-new": slug,
+        "annotation-take-back": slug | {"pk": note.pk},
+        "index-make": {"slug": MeasureFactory(owner=world["measure_owner"]).slug},
+        "index-change": {"slug": index.slug},
+    }
+
+
+@situation("a question that departments share")
+def a_shared_question(world: World) -> Places:
+    """Kept by the measure's owner; the colleague speaks for Fire and owns its data; the stranger asks for it."""
+    fire, today = world["colleague"].department, timezone.now().date()
+    agreement = Agreement.objects.create(
+        slug="safety",
+        name="Safety",
+        question="Are we safer?",
+        goal=GoalFactory(),
+        asked_by=world["leader"],
+        kept_by=world["measure_owner"],
+    )
+    position = Position.objects.create(agreement=agreement, department=fire, speaker=world["colleague"])
+    element = DataElement.objects.create(
+        department=fire, name="Calls", owner=world["colleague"], system="Dispatch", refreshed="daily", may_use="All"
+    )
+    element.agreements.add(agreement)
+    remark = Remark.objects.create(agreement=agreement, kind="gap", title="Gap", text="Gap", by=world["colleague"])
+    asked = DataRequest.objects.create(
+        element=element,
+        agreement=agreement,
+        department=world["stranger"].department,
+        asked_by=world["stranger"],
+        what_for="Crossings",
+        how_fine="Months",
+        who_sees="Us",
+        until_on=today + timedelta(days=90),
+        due_at=timezone.now() + timedelta(days=9),
+    )
+    slug, data = {"slug": agreement.slug}, {"pk": asked.pk}
+    named = "agreement agreement-change agreement-measures agreement-invite remark-new element-new"
+    return {
+        **dict.fromkeys(named.split(), slug),
+        **dict.fromkeys(("position", "position-sign"), slug | {"pk": position.pk}),
+        **dict.fromkeys(("element-change", "data-ask"), slug | {"pk": element.pk}),
+        **dict.fromkeys(("data-request", "data-answer", "data-take-back"), data),
+        "remark-settle": slug | {"pk": remark.pk},
     }

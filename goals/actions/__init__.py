@@ -1,6 +1,6 @@
 """Changes of goals, by room: plans, measures, values, indexes."""
 
-from goals.actions.indexes import aim_of, change_index, figures_of, make_index, recalculate, recalculate_with
+from goals.actions.indexes import change_index, figures_of, make_index, recalculate, recalculate_with
 from goals.actions.measures import (
     ASK_AGAIN,
     add_measure,
@@ -32,7 +32,6 @@ __all__ = [
     "add_measure",
     "add_objective",
     "add_plan",
-    "aim_of",
     "annotate",
     "ask_for_value",
     "change_goal",

@@ -15,7 +15,6 @@ from accounts.models import User
 from goals import periods
 from goals.actions.measures import period_of
 from goals.actions.plans import require
-from goals.analysis.aim import Aim, Direction
 from goals.analysis.combine import Given, Rule, combine
 from goals.models import Definition, Index, IndexPart, Measure, Measurement, Member
 from workflow import clock, events
@@ -279,19 +278,13 @@ def _figure(index: Index, period_on: date, members: list[Member], values: dict[i
     return Figure(period_on, value, Decimal(result.fresh * 100).quantize(Decimal("0.1")), parts)
 
 
-def aim_of(measure: Measure) -> Aim:
-    """Where a measure should go, as the calculations take it."""
-    low, high = measure.range_low, measure.range_high
-    return Aim(Direction(measure.direction), None if low is None else float(low), None if high is None else float(high))
-
-
 def _given(member: Member, value: Decimal | None) -> Given:
     measure = member.measure
     return Given(
         value=None if value is None else float(value),
         target=None if measure.target is None else float(measure.target),
         weight=float(member.weight),
-        aim=aim_of(measure),
+        aim=measure.aim,
         meets=None if value is None else measure.met_by(value),
         is_index=hasattr(measure, "index"),
     )

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput, PersonField
 from accounts.models import Department
-from goals.models import Measure
+from goals.models import Annotation, Goal, Measure, Plan
+
+FREE_PARTS = 4
 
 
 class FigureField(forms.DecimalField):
@@ -21,12 +23,47 @@ class FigureField(forms.DecimalField):
         return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
-class MeasurementForm(forms.Form):
+class PartsMixin:
+    """Rows for the parts of a break-down, where the measure has one: name, value, and how many were counted."""
+
+    def add_parts(self, measure, shown=()):
+        self.places = range(len(shown) + FREE_PARTS) if measure.broken_down_by else range(0)
+        for place in self.places:
+            name = shown[place] if place < len(shown) else ""
+            number = {"by": measure.broken_down_by, "number": place + 1}
+            self.fields[f"part_{place}"] = forms.CharField(
+                label=_("%(by)s %(number)s") % number, required=False, max_length=80, initial=name
+            )
+            self.fields[f"part_value_{place}"] = FigureField(label=_("Value %(number)s") % number, required=False)
+            self.fields[f"part_count_{place}"] = forms.IntegerField(
+                label=_("Counted %(number)s") % number, required=False, min_value=0
+            )
+
+    def clean_parts(self, data):
+        parts = []
+        for place in self.places:
+            name, value, count = (data.pop(f"{key}_{place}", None) for key in ("part", "part_value", "part_count"))
+            if name and value is not None:
+                parts.append((name, value, count))
+            elif value is not None:
+                self.add_error(f"part_{place}", _("Name the part that has this value, or empty the value."))
+        return parts
+
+
+class MeasurementForm(PartsMixin, forms.Form):
     period_on = forms.DateField(
         label=_("A day of the period"), help_text=_("The value counts for the whole period."), widget=DayInput
     )
     value = FigureField(label=_("Value"))
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+    def __init__(self, *args, measure, parts=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.add_parts(measure, parts)
+
+    def clean(self):
+        data = super().clean()
+        return data | {"parts": self.clean_parts(data)}
 
 
 class CorrectForm(forms.Form):
@@ -35,12 +72,29 @@ class CorrectForm(forms.Form):
     reason = forms.CharField(label=_("Why it is corrected"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class PlanForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=200, help_text=_("For example Strategic Plan 2026 to 2030."))
+    sentence = forms.CharField(
+        label=_("What it is for, in a sentence"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    starts_on = forms.DateField(label=_("Starts"), widget=DayInput)
+    ends_on = forms.DateField(label=_("Ends"), widget=DayInput)
+    is_public = forms.BooleanField(label=_("May be published"), required=False)
+
+
+class PlanChangeForm(PlanForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class GoalForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=500)
     sentence = forms.CharField(
         label=_("What the city wants to reach, in a sentence"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     owner = PersonField(label=_("Owner"), required=False)
+    plan = forms.ModelChoiceField(Plan.objects.all(), label=_("Plan"), required=False)
+    starts_on = forms.DateField(label=_("Starts"), required=False, widget=DayInput)
+    ends_on = forms.DateField(label=_("Should be reached by"), required=False, widget=DayInput)
 
 
 class GoalChangeForm(GoalForm):
@@ -48,8 +102,44 @@ class GoalChangeForm(GoalForm):
     is_open = forms.BooleanField(label=_("Ideas and projects can work for it"), required=False)
 
 
+class MoveForm(forms.Form):
+    direction = forms.ChoiceField(
+        label=_("Where to"),
+        choices=[("up", _("One place up")), ("down", _("One place down"))],
+        widget=forms.RadioSelect,
+    )
+
+
 class ObjectiveForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=300, help_text=_("A part of the goal that can be worked on."))
+    ends_on = forms.DateField(label=_("Should be reached by"), required=False, widget=DayInput)
+
+
+class ObjectiveChangeForm(ObjectiveForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    goal = forms.ModelChoiceField(Goal.objects.none(), label=_("Goal"), help_text=_("Its measures go with it."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["goal"].queryset = Goal.objects.listed()
+
+
+class AnnotationForm(forms.Form):
+    on = forms.DateField(label=_("Day"), widget=DayInput)
+    kind = forms.ChoiceField(
+        label=_("What it is"), choices=Annotation.Kind, widget=forms.RadioSelect, initial="changed"
+    )
+    text = forms.CharField(
+        label=_("What else changed?"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("What you saw, not what you think it did."),
+    )
+
+
+class EndForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Why it is no longer measured"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class DefinitionForm(forms.Form):

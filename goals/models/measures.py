@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
 from goals import periods
+from goals.analysis.aim import Aim, Direction
 from goals.models.plans import Goal, Objective
 from workflow import clock
 
@@ -138,6 +139,14 @@ class Measure(models.Model):
 
     def audiences_of(self, user: Any) -> set[str]:
         return {"viewers"} if self.may_be_seen_by(user) else set()
+
+    @property
+    def aim(self) -> Aim:
+        """Where it should go, as the calculations take it."""
+        low, high = self.range_low, self.range_high
+        return Aim(
+            Direction(self.direction), None if low is None else float(low), None if high is None else float(high)
+        )
 
     @property
     def wanted_on(self) -> date:

@@ -11,6 +11,15 @@ from workflow.lifecycle import Conflict, MoveRefused
 from workflow.templatetags.ui import number
 
 
+class SeesGoals:
+    """A page for everyone who works here."""
+
+    def dispatch(self, request, *args, **kwargs):
+        if not request.user.has_perm("goals.view_goal"):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+
 class ActForm(FormView):
     """A form that does one thing to `about`, and shows what stands in the way with everything typed."""
 
@@ -45,7 +54,7 @@ class ActForm(FormView):
                 return self.answer(form, 422)
             self.show_newest(form)
             return self.answer(form, 409)
-        messages.success(self.request, self.done % {"name": made.name})
+        messages.success(self.request, self.done % {"name": str(made)})
         return HttpResponseRedirect(made.get_absolute_url())
 
     def show_newest(self, form):

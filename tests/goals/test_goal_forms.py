@@ -171,7 +171,15 @@ def test_measure_changes_hands_and_the_history_says_why(leader):
     measure = MeasureFactory()
     successor, old = UserFactory(name="Dana Ortiz"), measure.owner
 
-    answer = change(leader, measure, owner="Dana Ortiz", backup=old.email, direction="up", reason="She runs dispatch.", from_on="2026-01-15")
+    answer = change(
+        leader,
+        measure,
+        owner="Dana Ortiz",
+        backup=old.email,
+        direction="up",
+        reason="She runs dispatch.",
+        from_on="2026-01-15",
+    )
 
     page = leader.get(answer["Location"]).content.decode()
     measure.refresh_from_db()

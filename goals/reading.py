@@ -1,0 +1,312 @@
+"""What a measure's values say: limits, signals and the target in sentences, and the chart that shows them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from charts import behaviour
+from charts.words import Cadence, measured, month_year, namer
+from goals import periods
+from goals.analysis import xmr
+from goals.models import Measure
+
+RECENT = 12
+KINDS: dict[xmr.Kind, behaviour.Kind] = {
+    xmr.Kind.GAP: "routine",
+    xmr.Kind.PLAIN: "plain",
+    xmr.Kind.ROUTINE: "routine",
+    xmr.Kind.IMPROVEMENT: "good",
+    xmr.Kind.CONCERN: "bad",
+    xmr.Kind.HIGH: "high",
+    xmr.Kind.LOW: "low",
+}
+STATES = {
+    "none": (lazy("No value yet"), "circle"),
+    "few": (lazy("Too few values to say"), "hourglass"),
+    "steady": (lazy("Steady"), "activity"),
+    "good": (lazy("Worth a look"), "eye"),
+    "bad": (lazy("Worth a look"), "eye"),
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What divides a series: a delivery or a change of definition, on a day, with its words."""
+
+    on: date
+    label: str
+    is_delivery: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureReading:
+    """A measure with its values read by the four rules; periods without a value are gaps.
+
+    `starts` are the first days of the periods; `series` the reading of the same length, in the measure's unit.
+    """
+
+    measure: Measure
+    starts: list[date]
+    series: xmr.Reading
+    happenings: tuple[Happening, ...]
+    remarks: tuple[behaviour.Remark, ...]
+
+    @property
+    def cadence(self) -> Cadence:
+        return cast(Cadence, self.measure.cadence)
+
+    @cached_property
+    def known(self) -> list[int]:
+        """The positions that have a value."""
+        return [at for at, value in enumerate(self.series.values) if value == value]
+
+    @property
+    def latest(self) -> tuple[date, float] | None:
+        """The period of the newest value, and the value."""
+        return (self.starts[self.known[-1]], float(self.series.values[self.known[-1]])) if self.known else None
+
+    @cached_property
+    def current(self) -> xmr.Segment:
+        """The stretch in which the newest points lie."""
+        return self.series.segments[-1]
+
+    @cached_property
+    def recent_signals(self) -> list[int]:
+        last = set(self.known[-RECENT:])
+        return [at for at in self.series.flagged if at in last]
+
+    @property
+    def state(self) -> str:
+        """One of STATES; a signal is good or bad by its side, never by its cause."""
+        if not self.known:
+            return "none"
+        if self.series.segments[0].limits is None and self.current.limits is None:
+            return "few"
+        kinds = [self.series.kinds[at] for at in self.recent_signals]
+        if not kinds:
+            return "steady"
+        return "good" if kinds[-1] == xmr.Kind.IMPROVEMENT else "bad"
+
+    @property
+    def state_label(self) -> str:
+        return str(STATES[self.state][0])
+
+    @property
+    def state_icon(self) -> str:
+        return STATES[self.state][1]
+
+    def say(self, value: float) -> str:
+        return measured(value, self.measure.unit)
+
+    @property
+    def finding(self) -> str:
+        """What the values say, in one or two sentences; never why."""
+        if not self.known:
+            return _("No value yet.")
+        count = len(self.known)
+        name = namer(self.cadence)
+        if self.state == "few":
+            average = float(sum(self.series.values[at] for at in self.known)) / count
+            return ngettext(
+                "%(count)s value so far: %(average)s. What is normal can be said from 8 values on.",
+                "%(count)s values so far, %(average)s on average. What is normal can be said from 8 values on.",
+                count,
+            ) % {"count": count, "average": self.say(average)}
+        limits = self.current.limits
+        where = self._where()
+        if not self.recent_signals:
+            inside = len(self.known[-RECENT:])
+            return f"{where} " + ngettext(
+                "The last value lies within the normal ups and downs.",
+                "The last %(count)s values lie within the normal ups and downs.",
+                inside,
+            ) % {"count": inside}
+        last = self.recent_signals[-1]
+        told = _("Worth a look: %(period)s, %(value)s.") % {
+            "period": name(self.starts[last]),
+            "value": self.say(float(self.series.values[last])),
+        }
+        return f"{where} {told}" if limits else told
+
+    def _where(self) -> str:
+        limits = self.current.limits or self.series.segments[0].limits
+        assert limits is not None
+        average = self.say(limits.mean)
+        if self.current.limits is None or len(self.series.segments) == 1:
+            return _("%(average)s on average.") % {"average": average}
+        before = next((one.limits for one in reversed(self.series.segments[:-1]) if one.limits), None)
+        since = month_year(self.starts[self.current.start])
+        if before is None:
+            return _("Since %(since)s: %(average)s on average.") % {"since": since, "average": average}
+        return _("Since %(since)s: %(average)s on average. Before: %(before)s.") % {
+            "since": since,
+            "average": average,
+            "before": self.say(before.mean),
+        }
+
+    @property
+    def target_finding(self) -> str:
+        """The target in a sentence: met as the work goes now, missed, or met by chance."""
+        if self.series.assurance is None:
+            return ""
+        return {
+            xmr.Assurance.WILL_MEET: _("The target will be met as the work goes now."),
+            xmr.Assurance.WILL_MISS: _(
+                "The target lies outside what is normal: it needs a change in how we work, not a good month."
+            ),
+            xmr.Assurance.HIT_AND_MISS: _("The target is hit and missed by chance: it is in reach, not routine."),
+        }[self.series.assurance]
+
+    @property
+    def normal(self) -> str:
+        """The limits of the newest stretch in words, or of the one before where it has none yet."""
+        limits = self.current.limits or self.series.segments[0].limits
+        if limits is None:
+            return ""
+        low = max(limits.lower, 0.0) if self._never_negative else limits.lower
+        return f"{measured(low, '')}–{measured(limits.upper, '')}"
+
+    @property
+    def _never_negative(self) -> bool:
+        return bool(self.known) and float(min(self.series.values[at] for at in self.known)) >= 0
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.current.is_provisional
+
+    @property
+    def distance_covered(self) -> int | None:
+        """How much of the way from the baseline to the target is covered, in whole per cent of it, 0 to 100."""
+        measure, limits = self.measure, self.current.limits or self.series.segments[0].limits
+        if measure.baseline is None or measure.target is None or measure.baseline == measure.target or limits is None:
+            return None
+        way = float(measure.target - measure.baseline)
+        return round(min(max((limits.mean - float(measure.baseline)) / way, 0.0), 1.0) * 100)
+
+    def chart(self, title: str = "", finding: str = "") -> behaviour.Chart:
+        measure = self.measure
+        within = None
+        if measure.direction == Measure.Direction.WITHIN:
+            assert measure.range_low is not None and measure.range_high is not None
+            within = (float(measure.range_low), float(measure.range_high))
+        return behaviour.Chart(
+            points=[
+                behaviour.Dot(
+                    on,
+                    None if value != value else float(value),
+                    KINDS[kind],
+                    tuple(sorted(rules)),
+                )
+                for on, value, kind, rules in zip(
+                    self.starts, self.series.values, self.series.kinds, self.series.rules, strict=True
+                )
+            ],
+            title=title or measure.name,
+            finding=finding or self.finding,
+            unit=measure.unit,
+            cadence=self.cadence,
+            segments=self._drawn_segments(),
+            target=None if measure.target is None or within else float(measure.target),
+            target_by=measure.target_on,
+            within=within,
+            marks=[
+                behaviour.Mark(one.on, one.label, "delivery" if one.is_delivery else "definition")
+                for one in self.happenings
+            ],
+            remarks=self.remarks,
+        )
+
+    def _drawn_segments(self) -> list[behaviour.Segment]:
+        drawn = []
+        for place, one in enumerate(self.series.segments):
+            if one.limits is None:
+                continue
+            low = max(one.limits.lower, 0.0) if self._never_negative else one.limits.lower
+            frozen = one.judges and any(not later.judges for later in self.series.segments[place + 1 : place + 2])
+            drawn.append(
+                behaviour.Segment(
+                    first_on=self.starts[one.start],
+                    last_on=self.starts[one.stop - 1],
+                    mean=one.limits.mean,
+                    low=low,
+                    high=one.limits.upper,
+                    provisional=one.is_provisional,
+                    until=self.starts[-1] if frozen else None,
+                )
+            )
+        return drawn
+
+    def shown(self, finding: str = "") -> dict[str, Any]:
+        """Everything that the page part of a chart needs."""
+        chart = self.chart(finding=finding)
+        return {
+            "drawn": behaviour.draw_both(chart),
+            "legend": [(behaviour.key(kind), text) for kind, text in behaviour.legend(chart)],
+            "rows": behaviour.numbers(chart),
+            "remarks": behaviour.remarks(chart),
+            "changes": self.changes,
+            "told": self.told,
+        }
+
+    @property
+    def told(self) -> str:
+        """How to read this chart, for somebody who sees one for the first time."""
+        if self.state in ("none", "few"):
+            return _("Dots only so far: with fewer than 8 values nobody can say what is normal.")
+        said = _(
+            "Dots inside the band are normal ups and downs: do not explain them one by one. "
+            "A marked dot is worth a look. A look is not a verdict."
+        )
+        if self.is_provisional:
+            said += " " + _("The newest band is provisional.")
+        return f"{said} {self.target_finding}".strip()
+
+    @property
+    def changes(self) -> SafeString:
+        """The chart of moving ranges, where there are limits."""
+        limits = self.current.limits or self.series.segments[0].limits
+        if limits is None:
+            return SafeString()
+        return behaviour.moving_ranges_both(self.chart(), limits.amr, limits.largest_range)
+
+
+def read(
+    measure: Measure,
+    values: Iterable[tuple[date, Decimal]],
+    happenings: Sequence[Happening] = (),
+    annotations: Iterable[Any] = (),
+) -> MeasureReading:
+    """Read (first day of the period, value) pairs of a measure, in the order of time; what is not there is a gap.
+
+    A delivery divides the series from the first whole period after it; a change of definition from its own period.
+    """
+    found = dict(values)
+    starts = list(periods.between(measure.cadence, min(found), max(found))) if found else []
+    happenings = tuple(sorted(happenings, key=lambda one: one.on))
+    places: dict[bool, list[int]] = {True: [], False: []}
+    for one in happenings:
+        if not starts:
+            break
+        first = periods.period_of(measure.cadence, one.on)
+        if one.is_delivery and first < one.on:
+            first = periods.later(measure.cadence, first, 1)
+        at = periods.steps(measure.cadence, starts[0], first)
+        if 0 < at < len(starts):
+            places[one.is_delivery].append(at)
+    series = xmr.read(
+        [found.get(on) for on in starts],
+        aim=measure.aim,
+        target=None if measure.target is None else float(measure.target),
+        breaks=sorted(set(places[False])),
+        deliveries=sorted(set(places[True])),
+    )
+    remarks = tuple(behaviour.Remark(one.on, one.text) for one in annotations)
+    return MeasureReading(measure, starts, series, happenings, remarks)

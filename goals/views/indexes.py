@@ -1,0 +1,50 @@
+"""Pages that make a measure an index of others, and change its members from a day on."""
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+
+from goals import actions
+from goals.forms import indexes as forms
+from goals.models import Index, Measure
+from goals.views.act import ActForm, values_of
+
+
+class AboutIndex(ActForm):
+    permission = "goals.change_index"
+
+    def get_about(self):
+        measures = Measure.objects.select_related("department", "owner", "backup")
+        return get_object_or_404(measures, slug=self.kwargs["slug"])
+
+    def judged(self):
+        return self.about
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"measure": self.about}
+
+
+class IndexMake(AboutIndex):
+    form_class = forms.IndexForm
+    heading = _("Make it an index")
+    done = _("“%(name)s” is an index of other measures now.")
+
+    def act(self, **data):
+        return actions.make_index(self.about, by=self.request.user, **data)
+
+
+class IndexChange(AboutIndex):
+    form_class = forms.IndexChangeForm
+    heading = _("Change the index")
+    done = _("“%(name)s” is saved, and calculated anew from that day.")
+
+    def get_about(self):
+        self.index = get_object_or_404(Index.objects.select_related("measure"), measure__slug=self.kwargs["slug"])
+        return super().get_about()
+
+    def get_initial(self):
+        members = self.index.members.filter(until_on=None).select_related("measure")
+        return values_of(self.index, self.form_class) | {"members": [(one.measure, one.weight) for one in members]}
+
+    def act(self, **data):
+        actions.change_index(self.index, by=self.request.user, **data)
+        return self.about
