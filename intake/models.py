@@ -66,15 +66,14 @@ class IdeaQuerySet(models.QuerySet):
                 break
             if one.kind in (*rules.IT_ROLES, Role.Kind.SPONSOR):
                 open_to |= Q(department=one.department_id)
-        shared = ~Q(state=State.DRAFT)
+        shared = Q(number__isnull=False)
         unrestricted = ~Q(audience=FirstSight.RESTRICTED)
         in_group = Q(audience=FirstSight.RESTRICTED, group__in=user.group_ids)
-        return self.filter(
-            shared & (unrestricted & open_to | in_group | by_part) | Q(state=State.DRAFT) & by_authorship
-        )
+        return self.filter(shared & (unrestricted & open_to | in_group | by_part) | ~shared & by_authorship)
 
     def shared(self) -> Self:
-        return self.exclude(state=State.DRAFT)
+        """What was submitted once; a discarded draft never was, and stays its authors' own."""
+        return self.filter(number__isnull=False)
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN)
@@ -83,7 +82,7 @@ class IdeaQuerySet(models.QuerySet):
         return self.exclude(audience=FirstSight.RESTRICTED)
 
     def restricted(self) -> Self:
-        return self.filter(audience=FirstSight.RESTRICTED).exclude(state=State.DRAFT)
+        return self.filter(audience=FirstSight.RESTRICTED).shared()
 
     def authored_by(self, user: Any) -> Self:
         return self.filter(

@@ -59,6 +59,12 @@ def is_draft(user: Any, idea: Any) -> bool:
 
 
 @rules.predicate
+def is_unshared(user: Any, idea: Any) -> bool:
+    """A draft, also a discarded one: it has no number."""
+    return idea.number is None
+
+
+@rules.predicate
 def is_restricted(user: Any, idea: Any) -> bool:
     return bool(idea.is_restricted)
 
@@ -91,7 +97,8 @@ sees = named(
     "sees it",
     is_staff_member
     & (
-        has_part & (~is_draft | is_author) | ~is_draft & (is_restricted & is_in_group | ~is_restricted & sees_submitted)
+        has_part & (~is_unshared | is_author)
+        | ~is_unshared & (is_restricted & is_in_group | ~is_restricted & sees_submitted)
     ),
 )
 

@@ -216,3 +216,16 @@ def test_files_and_co_authors_come_and_go_with_the_draft(client, draft):
     assert "We know nobody by this." in bad.content.decode()
     assert (there, draft.people_as("co_author")) == ([other], [])
     assert "plan.txt" in client.get(reverse("idea-draft", args=[draft.key])).content.decode()
+
+
+def test_a_discarded_draft_stays_its_authors_own(client, draft):
+    """Nobody read it before it was thrown away, so nobody reads it afterwards."""
+    colleague = UserFactory(department=draft.department)
+    client.post(reverse("idea-discard", args=[draft.key]))
+    discarded = Idea.objects.get(pk=draft.pk)
+
+    assert discarded.number is None
+    assert not Idea.objects.visible_to(colleague).filter(pk=draft.pk).exists()
+    assert not colleague.has_perm("intake.view_idea", discarded)
+    assert Idea.objects.visible_to(draft.requester).filter(pk=draft.pk).exists()
+    assert list(Idea.objects.visible_to(draft.requester).shared()) == []
