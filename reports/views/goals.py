@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import DetailView, ListView
 
-from charts.series import Mark, Point, Series, draw_both, measured, month_year, monthly, numbers
 from charts.spark import spark
+from charts.words import measured, month_year
 from goals.actions import last_whole_period
 from goals.models import Goal, Measure, Measurement, Objective
+from goals.reading import Happening, read
 from intake.models import Contribution, Idea
 from projects.models import Project, Promise
 from workflow.exports import CSV, csv_lines
@@ -124,7 +125,7 @@ class MeasurePage(GoalPages, DetailView):
     """One measure: its definition, its values over time with target and deliveries, and its work."""
 
     template_name = "reports/measure.html"
-    queryset = Measure.objects.select_related("objective__goal", "department", "owner", "backup")
+    queryset = Measure.objects.select_related("objective__goal", "department", "owner", "backup", "index")
 
     def get(self, request, *args, **kwargs):
         if request.GET.get("export") == "csv":
@@ -145,11 +146,17 @@ class MeasurePage(GoalPages, DetailView):
         seen = Promise.objects.filter(measure=measure, project__in=Project.objects.visible_to(user))
         promises = list(seen.select_related("project__idea", "outcome"))
         hoped = Contribution.objects.current().filter(measure=measure, idea__in=Idea.objects.visible_to(user))
-        series = series_of(measure, values, promises)
+        notes = list(measure.annotations.filter(taken_back_at=None).select_related("by"))
+        reading = read(
+            measure,
+            [(one.period_on, one.value) for one in values],
+            [*deliveries(promises), *breaks(measure)],
+            [note for note in notes if note.kind != "steady"],
+        )
         return super().get_context_data(
-            finding=series.finding,
-            chart=draw_both(series),
-            rows=numbers(series),
+            finding=reading.finding,
+            shown=reading.shown(),
+            notes=notes,
             values=values[::-1][:LAST],
             latest=values[-1] if values else None,
             stale=stale(measure, values[-1] if values else None),
@@ -162,19 +169,19 @@ class MeasurePage(GoalPages, DetailView):
         )
 
 
-def series_of(measure, values, promises):
-    pairs = [(one.period_on, float(one.value)) for one in values]
-    is_monthly = measure.cadence == Measure.Cadence.MONTHLY
-    return Series(
-        points=monthly(pairs) if is_monthly else [Point(on, value) for on, value in pairs],
-        finding=finding_of(measure, values),
-        title=measure.name,
-        unit=measure.unit,
-        target=float(measure.target) if measure.target is not None else None,
-        target_by=measure.target_on,
-        marks=[
-            Mark(one.project.delivered_on, f"{one.project.title} · {day_short(one.project.delivered_on)}")
-            for one in promises
-            if one.project.delivered_on
-        ],
-    )
+def deliveries(promises):
+    """The deliveries that divide a measure's series."""
+    return [
+        Happening(one.project.delivered_on, f"{one.project.title} · {day_short(one.project.delivered_on)}")
+        for one in promises
+        if one.project.delivered_on
+    ]
+
+
+def breaks(measure):
+    """The days from which another definition counts."""
+    return [
+        Happening(one.from_on, _("Definition %(number)s") % {"number": one.number}, is_delivery=False)
+        for one in measure.definitions.all()
+        if one.from_on
+    ]
