@@ -13,6 +13,7 @@ FILE = Path(__file__).with_name("critical.json")
 
 # The levels were chosen on simulated series so that the operating figures (operating.json) hold together:
 # two-sided for the shift and its interval, one-sided for the other two, which look only the way of the shift.
+# 5.5 % of series with autocorrelations of 0 to 0.7 are 5 % of those up to 0.6, so the interval is the 95 % one there.
 LEVELS = {"shift": 0.055, "moving": 0.19, "beside_trend": 0.08}
 
 
