@@ -310,3 +310,12 @@ def read(
     )
     remarks = tuple(behaviour.Remark(one.on, one.text) for one in annotations)
     return MeasureReading(measure, starts, series, happenings, remarks)
+
+
+def breaks_of(measure: Measure) -> list[Happening]:
+    """The days from which another definition of a measure counts."""
+    return [
+        Happening(one.from_on, _("Definition %(number)s") % {"number": one.number}, is_delivery=False)
+        for one in measure.definitions.all()
+        if one.from_on
+    ]

@@ -232,7 +232,7 @@ def figures_of(
 
     A member's value in a period is the mean of its values whose own period begins in it; none there: it is missing.
     """
-    members = list(index.members.select_related("measure__index"))
+    members = list(index.members.select_related("measure__index", "measure__department"))
     if only is not None and not only:
         return []
     cadence = index.measure.cadence

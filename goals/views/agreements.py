@@ -1,6 +1,6 @@
 """Pages of defining together: the agreement, and one form for each thing that can be said on it."""
 
-from django.db.models import Prefetch
+from django.db.models import Max, Prefetch
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView
@@ -9,7 +9,7 @@ from goals import actions
 from goals.actions import agreements as acts
 from goals.forms import agreements as forms
 from goals.models import Agreement, DataElement, DataRequest, Measure, Position, Remark, SignOff
-from goals.reading import Happening, read
+from goals.reading import breaks_of, read
 from goals.views.act import ActForm, SeesGoals, values_of
 
 
@@ -87,20 +87,13 @@ def index_context(measure):
     if measure is None:
         return {}
     values = list(measure.measurements.values_list("period_on", "value"))
-    breaks = [
-        Happening(one.from_on, str(_("Definition %(number)s")) % {"number": one.number}, is_delivery=False)
-        for one in measure.definitions.all()
-        if one.from_on
-    ]
-    reading = read(measure, values, breaks)
+    reading = read(measure, values, breaks_of(measure))
     return {"reading": reading, "shown": reading.shown(), "figure": newest_figure(measure.index)}
 
 
 def newest_figure(index):
     """What the newest period with any data says, its parts with their measures; None before any."""
-    newest = (
-        Measure.objects.filter(memberships__index=index).order_by("-last_on").values_list("last_on", flat=True).first()
-    )
+    newest = Measure.objects.filter(memberships__index=index).aggregate(last=Max("last_on"))["last"]
     if newest is None:
         return None
     period_on = actions.period_of(index.measure, newest)

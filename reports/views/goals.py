@@ -14,7 +14,7 @@ from charts.spark import spark
 from charts.words import measured, month_year
 from goals.actions import last_whole_period
 from goals.models import Goal, Measure, Measurement, Objective
-from goals.reading import Happening, read
+from goals.reading import Happening, breaks_of, read
 from intake.models import Contribution, Idea
 from projects.models import Project, Promise
 from workflow.exports import CSV, csv_lines
@@ -150,7 +150,7 @@ class MeasurePage(GoalPages, DetailView):
         reading = read(
             measure,
             [(one.period_on, one.value) for one in values],
-            [*deliveries(promises), *breaks(measure)],
+            [*deliveries(promises), *breaks_of(measure)],
             [note for note in notes if note.kind != "steady"],
         )
         return super().get_context_data(
@@ -175,13 +175,4 @@ def deliveries(promises):
         Happening(one.project.delivered_on, f"{one.project.title} · {day_short(one.project.delivered_on)}")
         for one in promises
         if one.project.delivered_on
-    ]
-
-
-def breaks(measure):
-    """The days from which another definition counts."""
-    return [
-        Happening(one.from_on, _("Definition %(number)s") % {"number": one.number}, is_delivery=False)
-        for one in measure.definitions.all()
-        if one.from_on
     ]

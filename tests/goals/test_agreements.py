@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goals import actions
@@ -222,3 +224,25 @@ def test_every_step_is_in_the_history(world):
         "goals.agreement.invite",
         "goals.agreement.state",
     ]
+
+
+def test_page_asks_the_same_number_of_queries_for_one_member_and_for_six(world, client):
+    """A member without any value stands beside the others, is named as missing, and costs no query of its own."""
+    agreement, keeper, *_rest = world
+    client.force_login(keeper, BACKEND)
+    counts = []
+    for size in (1, 6):
+        members = [
+            MeasureFactory(direction="up", target=Decimal(90), target_on=date(2027, 6, 30)) for _place in range(size)
+        ]
+        measure = MeasureFactory(unit="score", direction="up")
+        weights = [Decimal(100)] if size == 1 else [Decimal(90), *[Decimal(2)] * 5]
+        actions.make_index(measure, by=measure.owner, members=list(zip(members, weights, strict=True)))
+        actions.record_measurement(members[0], by=members[0].owner, period_on=date(2026, 1, 1), value=Decimal(80))
+        acts.name_measures(agreement, by=keeper, version=None, measures=members, index=measure)
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(agreement.get_absolute_url()).content.decode()
+        counts.append(len(asked))
+        assert page.count("missing, left out") == size - 1
+
+    assert counts[0] == counts[1]
