@@ -43,7 +43,7 @@ class GoalList(GoalPages, ListView):
         return (
             Goal.objects.listed()
             .filter(is_open=True)
-            .select_related("owner")
+            .select_related("owner", "plan")
             .prefetch_related(Prefetch("objectives__measures", measures))
         )
 
