@@ -1,0 +1,88 @@
+"""One measure over time: what its values say, the work that should move it, and its numbers as files."""
+
+from django.http import StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView
+
+from charts.words import month_year
+from goals.actions import last_whole_period
+from goals.models import Measure
+from goals.reading import Happening, breaks_of, read
+from goals.views.act import SeesGoals
+from intake.models import Contribution, Idea
+from projects.models import Project, Promise
+from workflow.exports import CSV, csv_lines
+from workflow.models import Event
+from workflow.templatetags.ui import day_short
+from workflow.timeline import told
+
+LAST = 12
+MOST_VALUES = 400
+
+
+class MeasurePage(SeesGoals, DetailView):
+    """One measure: its definition, its values over time with target and deliveries, and its work."""
+
+    template_name = "reports/measure.html"
+    queryset = Measure.objects.select_related("objective__goal", "department", "owner", "backup", "index")
+
+    def get(self, request, *args, **kwargs):
+        if request.GET.get("export") == "csv":
+            return self.csv()
+        return super().get(request, *args, **kwargs)
+
+    def csv(self):
+        measure = get_object_or_404(Measure, slug=self.kwargs["slug"])
+        rows = measure.measurements.values_list("period_on", "value", "note").iterator(chunk_size=500)
+        head = [(_("Period from"), f"{_('Value')} ({measure.unit})", _("Note"))]
+        response = StreamingHttpResponse(csv_lines(row for part in (head, rows) for row in part), content_type=CSV)
+        response["Content-Disposition"] = f'attachment; filename="{measure.slug}.csv"'
+        return response
+
+    def get_context_data(self, **kwargs):
+        measure, user = self.object, self.request.user
+        values = list(measure.measurements.order_by("-period_on").select_related("entered_by")[:MOST_VALUES])[::-1]
+        seen = Promise.objects.filter(measure=measure, project__in=Project.objects.visible_to(user))
+        promises = list(seen.select_related("project__idea", "outcome"))
+        hoped = Contribution.objects.current().filter(measure=measure, idea__in=Idea.objects.visible_to(user))
+        notes = list(measure.annotations.filter(taken_back_at=None).select_related("by"))
+        reading = read(
+            measure,
+            [(one.period_on, one.value) for one in values],
+            [*deliveries(promises), *breaks_of(measure)],
+            [note for note in notes if note.kind != "steady"],
+        )
+        return super().get_context_data(
+            finding=reading.finding,
+            shown=reading.shown(),
+            notes=notes,
+            values=values[::-1][:LAST],
+            latest=values[-1] if values else None,
+            stale=stale(measure, values[-1] if values else None),
+            promises=promises,
+            contributions=list(hoped.select_related("idea").exclude(idea__projects__promises__measure=measure)),
+            keeps=user.has_perm("goals.add_measurement", measure),
+            changes=user.has_perm("goals.change_measure", measure),
+            told=told(Event.objects.about(measure).newest_first()[:20]),
+            **kwargs,
+        )
+
+
+def deliveries(promises):
+    """The deliveries that divide a measure's series."""
+    return [
+        Happening(one.project.delivered_on, f"{one.project.title} · {day_short(one.project.delivered_on)}")
+        for one in promises
+        if one.project.delivered_on
+    ]
+
+
+def stale(measure, latest):
+    """The sentence about a value that should be there and is not; "" where it is."""
+    wanted = last_whole_period(measure)
+    if latest and latest.period_on >= wanted:
+        return ""
+    return _("No value for %(period)s yet.") % {
+        "period": month_year(wanted) if measure.cadence == Measure.Cadence.MONTHLY else day_short(wanted)
+    }
