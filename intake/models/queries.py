@@ -1,0 +1,113 @@
+"""Ideas as a reader may see them, and with what their lists and moves need."""
+
+from typing import Any, Self
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from intake import rules
+from intake.lifecycle import OPEN
+from intake.models.contributions import Contribution
+from intake.models.decisions import ProposedNo, SecondLook
+from intake.models.parts import BACKED, HOLDING, Backing, Part
+from intake.models.reviews import Condition, Review
+from workflow import clock
+from workflow.models import Question
+
+
+class FirstSight(models.TextChoices):
+    DEPARTMENT = "department", _("IT and my department")
+    CITY = "city", _("Everyone in the city")
+    RESTRICTED = "restricted", _("Restricted to named people")
+
+
+class IdeaQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The list form of the view rule `intake.view_idea`."""
+        if not rules.is_staff_member(user):
+            return self.none()
+        mine = Part.objects.filter(idea=OuterRef("pk"), user=user, ended_at=None)
+        by_part = Exists(mine.filter(kind__in=rules.WITH_SIGHT))
+        by_authorship = Exists(mine.filter(kind__in=rules.AUTHORS))
+        open_to = Q(audience=FirstSight.CITY)
+        if user.department_id:
+            open_to |= Q(department=user.department_id)
+        for one in user.held:
+            if one.kind in rules.CITYWIDE_ROLES or (
+                one.kind in (*rules.IT_ROLES, Role.Kind.SPONSOR) and one.department_id is None
+            ):
+                open_to = Q(pk__isnull=False)
+                break
+            if one.kind in (*rules.IT_ROLES, Role.Kind.SPONSOR):
+                open_to |= Q(department=one.department_id)
+        shared = Q(number__isnull=False)
+        unrestricted = ~Q(audience=FirstSight.RESTRICTED)
+        in_group = Q(audience=FirstSight.RESTRICTED, group__in=user.group_ids)
+        return self.filter(shared & (unrestricted & open_to | in_group | by_part) | ~shared & by_authorship)
+
+    def shared(self) -> Self:
+        """What was submitted once; a discarded draft never was, and stays its authors' own."""
+        return self.filter(number__isnull=False)
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN)
+
+    def unrestricted(self) -> Self:
+        return self.exclude(audience=FirstSight.RESTRICTED)
+
+    def restricted(self) -> Self:
+        return self.filter(audience=FirstSight.RESTRICTED).shared()
+
+    def authored_by(self, user: Any) -> Self:
+        return self.filter(
+            Exists(Part.objects.filter(idea=OuterRef("pk"), user=user, kind__in=rules.AUTHORS, ended_at=None))
+        )
+
+    def listed(self) -> Self:
+        """With all that one row of a list shows, in one query."""
+        return self.select_related(
+            "department", "requester", "assignee", "goal", "current_decision__trigger_owner"
+        ).annotate(
+            has_open_question=has_open_question(),
+            has_contribution=Exists(Contribution.objects.current().filter(idea=OuterRef("pk"))),
+        )
+
+    def with_parts(self) -> Self:
+        """With the people of each idea, which is what the predicates about an idea and a person ask."""
+        people = Part.objects.filter(ended_at=None).select_related("user")
+        return self.prefetch_related(Prefetch("parts", people, to_attr="parts_at_hand"))
+
+    def with_work(self) -> Self:
+        """With all that an idea's moves ask, so that `moves_for` asks no more: two queries for any number of ideas.
+
+        The annotations fill the cached properties of these names.
+        """
+        of_idea = {"idea": OuterRef("pk")}
+        last_backing = Backing.objects.filter(idea=OuterRef(OuterRef("pk"))).order_by("-id").values("pk")[:1]
+        backing = Backing.objects.filter(pk=Subquery(last_backing))
+        reviews = Prefetch("reviews", Review.objects.current(), to_attr="review_list")
+        return (
+            self.with_parts()
+            .prefetch_related(reviews)
+            .annotate(
+                is_held=Exists(backing.filter(HOLDING, Q(hold_until=None) | Q(hold_until__gt=clock.today()))),
+                is_backed_or_waived=Exists(backing.filter(BACKED | ~Q(waived_at=None))),
+                has_contribution=Exists(Contribution.objects.current().filter(**of_idea)),
+                is_blocked_before_decision=Exists(
+                    Condition.objects.open().filter(gate=Condition.Gate.DECISION, **of_idea)
+                ),
+                has_joined_ideas=Exists(self.model._default_manager.filter(joined_into=OuterRef("pk"))),
+                second_look_open=Exists(SecondLook.objects.filter(taken_at=None, **of_idea)),
+                no_proposed_by=Subquery(ProposedNo.objects.open().filter(**of_idea).values("proposed_by")[:1]),
+            )
+        )
+
+
+def has_open_question() -> Exists:
+    """Whether a question stands open that pauses the clock of an idea."""
+    kind = ContentType.objects.get_by_natural_key("intake", "idea")
+    open_ones = Question.objects.open().filter(target_type=kind, clock_type=kind)
+    return Exists(open_ones.filter(target_id=OuterRef("pk"), clock_id=OuterRef("pk")))
