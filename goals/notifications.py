@@ -56,6 +56,9 @@ notify("goals.measure.ask_value", to=[keepers], template="goals/email/ask_value.
 
 timeline.say("goals.measure.record", _("A value was entered: %(value)s for the period from %(period)s."), "chart-line")
 timeline.say("goals.measure.correct", _("A value was corrected, for the period from %(period)s."), "pencil")
+timeline.say(
+    "goals.measure.bring", _("Values were brought: %(count)s entered, %(corrected)s corrected. %(name)s"), "upload"
+)
 timeline.say("goals.measure.add", _("The measure was added."), "plus")
 timeline.say("goals.measure.edit", _("The definition was changed."), "pencil")
 timeline.say("goals.measurement.correct", _("The value was corrected."), "pencil")

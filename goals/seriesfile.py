@@ -152,7 +152,7 @@ def _is_heading(line: _Line, decimal: str) -> bool:
     return not re.search(r"\d", line.period) and quality.parse_number(line.value, decimal=decimal).value is None
 
 
-def _day_of(text: str) -> tuple[str, date | None, str]:
+def period_named(text: str, day_first: bool = False) -> tuple[str, date | None, str]:
     """The form of a period, its first day, and the sentence of what is wrong with it."""
     for form, pattern, made in FORMS:
         if found := pattern.fullmatch(text):
@@ -160,7 +160,7 @@ def _day_of(text: str) -> tuple[str, date | None, str]:
                 return form, made(found), ""
             except ValueError:
                 return form, None, _('There is no period "%(text)s". Check its number.') % {"text": text}
-    parsed = quality.parse_day(text)
+    parsed = quality.parse_day(text, day_first=day_first)
     if parsed.value is None:
         if parsed.fault == quality.Kind.NO_SUCH_DAY:
             return DAY, None, say_finding(quality.Finding(0, quality.Kind.NO_SUCH_DAY, {"text": text}))
@@ -174,7 +174,7 @@ def _day_of(text: str) -> tuple[str, date | None, str]:
 
 def _days(lines: Sequence[_Line], faults: list[Fault]) -> tuple[str, list[date]]:
     """The one form in which periods are spelled, and the first day of each; adds what is wrong to `faults`."""
-    read = [(line, *_day_of(line.period)) for line in lines]
+    read = [(line, *period_named(line.period)) for line in lines]
     forms = [form for _line, form, day, _told in read if day]
     main = max(forms, key=forms.count, default=DAY)
     for line, form, day, told in read:

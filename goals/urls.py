@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from goals.views import agreements, indexes, measures
+from goals.views import agreements, indexes, measures, uploads
 
 urlpatterns = [
     path("goals/new/", measures.GoalNew.as_view(), name="goal-new"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("objectives/<int:pk>/measures/new/", measures.MeasureNew.as_view(), name="measure-new"),
     path("measures/<slug:slug>/change/", measures.MeasureChange.as_view(), name="measure-change"),
     path("measures/<slug:slug>/values/new/", measures.MeasurementNew.as_view(), name="measurement-new"),
+    path("measures/<slug:slug>/values/bring/", uploads.ValuesBring.as_view(), name="measure-bring"),
+    path("measures/<slug:slug>/uploads/<int:pk>/", uploads.UploadPage.as_view(), name="measure-upload"),
     path("measures/<slug:slug>/values/<int:pk>/", measures.MeasurementCorrect.as_view(), name="measurement-correct"),
     path("plans/new/", measures.PlanNew.as_view(), name="plan-new"),
     path("plans/<int:pk>/change/", measures.PlanChange.as_view(), name="plan-change"),

@@ -41,6 +41,9 @@ FINDINGS: dict[quality.Kind, Promise] = {
     quality.Kind.INVERTED: lazy(
         "The score %(score)s was computed the wrong way round. It should be %(ours)s: check which direction is better."
     ),
+    quality.Kind.MIRRORED: lazy(
+        "%(value)s is far from the values before, %(rest)s would not be. Check which share is counted."
+    ),
 }
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Absence, Invitation, Membership, PolicyVersion, RestrictedGroup, Role, User
 from accounts.policy import Policy
-from goals.models import Agreement, Annotation, DataElement, DataRequest, Index, Plan, Position, Remark
+from goals.models import Agreement, Annotation, DataElement, DataRequest, Index, Plan, Position, Remark, Upload
 from intake.lifecycle import State
 from intake.models import Condition, Contribution, Part, Review
 from projects.models import CheckIn, Milestone, Outcome, Promise, ReadyLine
@@ -275,6 +275,8 @@ RULES: dict[str, Rule] = {
     "data-take-back": Rule(get=only("stranger"), post=only("stranger")),
     "measurement-new": Rule(get=only("measure_owner"), post=only("measure_owner")),
     "measurement-correct": Rule(get=only("measure_owner"), post=only("measure_owner")),
+    "measure-bring": Rule(get=only("measure_owner"), post=only("measure_owner")),
+    "measure-upload": Rule(get=only("measure_owner"), post=only("measure_owner")),
     # Administration
     "administration": ADMIN_PAGE,
     "people": ADMIN_PAGE,
@@ -593,6 +595,7 @@ def a_measure(world: World) -> Places:
     value = MeasurementFactory(measure=MeasureFactory(owner=world["measure_owner"]))
     plan = Plan.objects.create(name="Plan", starts_on=date(2026, 1, 1), ends_on=date(2030, 1, 1))
     note = Annotation.objects.create(measure=value.measure, on=date(2026, 1, 1), text="Something", by=world["stranger"])
+    upload = Upload.objects.create(measure=value.measure, by=world["measure_owner"], rows=[[1, ["2026-01", 5]]])
     index = MeasureFactory(owner=world["measure_owner"])
     Index.objects.create(measure=index)
     slug, goal = {"slug": value.measure.slug}, {"slug": value.measure.objective.goal.slug}
@@ -608,6 +611,8 @@ def a_measure(world: World) -> Places:
         "measure-change": slug,
         "measurement-new": slug,
         "measurement-correct": slug | {"pk": value.pk},
+        "measure-bring": slug,
+        "measure-upload": slug | {"pk": upload.pk},
         "measure-end": slug,
         "annotation-new": slug,
         "annotation-take-back": slug | {"pk": note.pk},

@@ -24,6 +24,7 @@ from goals.actions.plans import (
     edits_of,
     move_goal,
 )
+from goals.actions.uploads import answer_upload, bring_values, drop_upload, plan_of, take_over
 from goals.actions.values import correct_measurement, record_measurement
 
 __all__ = [
@@ -33,13 +34,16 @@ __all__ = [
     "add_objective",
     "add_plan",
     "annotate",
+    "answer_upload",
     "ask_for_value",
+    "bring_values",
     "change_goal",
     "change_index",
     "change_measure",
     "change_objective",
     "change_plan",
     "correct_measurement",
+    "drop_upload",
     "due_on_of",
     "edits_of",
     "end_measure",
@@ -49,8 +53,10 @@ __all__ = [
     "make_index",
     "move_goal",
     "period_of",
+    "plan_of",
     "recalculate",
     "recalculate_with",
     "record_measurement",
     "take_back_annotation",
+    "take_over",
 ]

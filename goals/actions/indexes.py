@@ -23,7 +23,7 @@ from workflow.lifecycle import Conflict, MoveRefused
 
 Weights = Sequence[tuple[Measure, Decimal]]
 SIX = Decimal("0.000001")
-FOUR = Decimal("0.0001")
+EIGHT = Decimal("0.00000001")
 
 
 @dataclass(frozen=True)
@@ -262,7 +262,7 @@ def _figure(index: Index, period_on: date, members: list[Member], values: dict[i
     for one in present:
         known = values.get(one.measure_id)
         value = sum(known, Decimal(0)) / len(known) if known else None
-        part = IndexPart(member=one, value=None if value is None else value.quantize(FOUR), target=one.measure.target)
+        part = IndexPart(member=one, value=None if value is None else value.quantize(EIGHT), target=one.measure.target)
         parts.append(part)
         given.append(_given(one, part.value))
     result = combine(
@@ -274,7 +274,7 @@ def _figure(index: Index, period_on: date, members: list[Member], values: dict[i
     for part, score, share in zip(parts, result.scores, result.shares, strict=True):
         part.score = None if score is None else Decimal(score).quantize(SIX)
         part.share = None if share is None else Decimal(share).quantize(SIX)
-    value = None if result.value is None else Decimal(result.value).quantize(FOUR)
+    value = None if result.value is None else Decimal(result.value).quantize(EIGHT)
     return Figure(period_on, value, Decimal(result.fresh * 100).quantize(Decimal("0.1")), parts)
 
 

@@ -18,8 +18,8 @@ HALF_A_DECADE = 0.5
 LARGEST_FACTOR = 3  # 10 ** 3
 MISSING = {"", "-", "–", "—", ".", "n/a", "na", "nan", "null", "none", "#n/a"}
 SPELLINGS = {
-    ".": re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][+-]?\d{1,3})?"),
-    ",": re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)?(,\d+)?([eE][+-]?\d{1,3})?"),
+    ".": re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(,\d{3})+)?(\.\d+)?([eE][+-]?\d{1,3})?"),
+    ",": re.compile(r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+)?(,\d+)?([eE][+-]?\d{1,3})?"),
 }
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
 AMERICAN = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})(?: \d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp][Mm])?)?")
@@ -44,6 +44,7 @@ class Kind(StrEnum):
     GAP = "gap"
     FACTOR = "factor"
     INVERTED = "inverted"
+    MIRRORED = "mirrored"
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,11 @@ def parse_number(text: str, *, decimal: str = ".") -> Parsed[float]:
     return Parsed(fault=Kind.NOT_A_NUMBER)
 
 
-def parse_day(text: str) -> Parsed[date]:
+def parse_day(text: str, *, day_first: bool = False) -> Parsed[date]:
     """A day as 2024-01-31, 1/31/2024, 1-31-24, Jan 31, 2024 or 31 January 2024; a time of day behind it is left off.
 
-    Slashes are read month first, as Americans write; a two-digit year is 1969 to 2068. Faults: missing, not_a_day (no
-    such spelling), no_such_day (February 30, or a 13th month: perhaps written day first).
+    Slashes are read month first, as Americans write, or `day_first`; a two-digit year is 1969 to 2068. Faults:
+    missing, not_a_day (no such spelling), no_such_day (February 30, or a 13th month: perhaps in the other order).
     """
     bare = " ".join(text.split())
     if bare.lower() in MISSING:
@@ -104,6 +105,8 @@ def parse_day(text: str) -> Parsed[date]:
         year, month, day = map(int, found.groups())
     elif found := AMERICAN.fullmatch(bare):
         month, day, year = map(int, found.groups())
+        if day_first:
+            month, day = day, month
         if len(found[3]) == 2:
             year += 2000 if year < CENTURY_TURNS else 1900
     elif found := NAMED.fullmatch(bare):
@@ -163,15 +166,17 @@ def gaps(numbers: Sequence[int]) -> list[Finding]:
     ]
 
 
-def factor_jumps(values: Sequence[Any]) -> list[Finding]:
+def factor_jumps(values: Sequence[Any], history: Sequence[Any] | None = None) -> list[Finding]:
     """Values that lie among the usual ones once divided by 10, 100 or 1,000, or multiplied (a share among per cents).
 
-    `values`: None or nan for missing, any unit. Usual are those within half a power of ten of the median size; they
-    must be at least five and more than half of all that are not zero, else nothing can be said. The values of the
-    sentence: `value`, `factor` (what it seems to be too large by; below 1 when too small), `usual` (the median).
+    `values`: None or nan for missing, any unit; `history`: the values that say what is usual, by default these. Usual
+    are those within half a power of ten of the median size; they must be at least five and more than half of all that
+    are not zero, else nothing can be said. The values of the sentence: `value`, `factor` (what it seems to be too
+    large by; below 1 when too small), `usual` (the median).
     """
     series = series_of(values)
-    known = np.abs(series[~np.isnan(series) & (series != 0)])
+    before = series if history is None else series_of(history)
+    known = np.abs(before[~np.isnan(before) & (before != 0)])
     if not known.size:
         return []
     middle = float(np.median(known))
@@ -205,6 +210,25 @@ def inverted(rows: Sequence[tuple[float | None, float | None, float | None]], ai
         if match == Match.INVERTED:
             findings.append(Finding(at, Kind.INVERTED, {"score": published, "ours": ours}))
     return findings
+
+
+def mirrored(values: Sequence[Any], history: Sequence[Any], whole: float) -> list[Finding]:
+    """Values far from the usual ones whose rest to `whole` (1 or 100) lies among them: the share of the opposite.
+
+    Usual is the span of `history`, five values or more, in the same unit, and as much again on both sides; nothing can
+    be said where a value and its rest could both be usual. The values of the sentence: `value`, `rest`.
+    """
+    series, before = series_of(values), series_of(history)
+    before = before[~np.isnan(before)]
+    if before.size < LEAST:
+        return []
+    room = (before.max() - before.min()) / 2 + whole * 1e-9
+    low, high = before.min() - room, before.max() + room
+    return [
+        Finding(at, Kind.MIRRORED, {"value": float(value), "rest": float(whole - value)})
+        for at, value in enumerate(series)
+        if 0 <= value <= whole and not low <= value <= high and low <= whole - value <= high
+    ]
 
 
 def _month(name: str) -> int | None:

@@ -16,11 +16,18 @@ FREE_PARTS = 4
 class FigureField(forms.DecimalField):
     """A number in the unit of the measure, shown without trailing zeros."""
 
-    def __init__(self, **kwargs):
-        super().__init__(max_digits=16, decimal_places=4, **kwargs)
+    def __init__(self, *, max_digits=16, decimal_places=4, **kwargs):
+        super().__init__(max_digits=max_digits, decimal_places=decimal_places, **kwargs)
 
     def prepare_value(self, value):
         return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+class ValueField(FigureField):
+    """A measured value, kept with more decimals than a target is set with."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_digits=20, decimal_places=8, **kwargs)
 
 
 class PartsMixin:
@@ -34,7 +41,7 @@ class PartsMixin:
             self.fields[f"part_{place}"] = forms.CharField(
                 label=_("%(by)s %(number)s") % number, required=False, max_length=80, initial=name
             )
-            self.fields[f"part_value_{place}"] = FigureField(label=_("Value %(number)s") % number, required=False)
+            self.fields[f"part_value_{place}"] = ValueField(label=_("Value %(number)s") % number, required=False)
             self.fields[f"part_count_{place}"] = forms.IntegerField(
                 label=_("Counted %(number)s") % number, required=False, min_value=0
             )
@@ -54,7 +61,7 @@ class MeasurementForm(PartsMixin, forms.Form):
     period_on = forms.DateField(
         label=_("A day of the period"), help_text=_("The value counts for the whole period."), widget=DayInput
     )
-    value = FigureField(label=_("Value"))
+    value = ValueField(label=_("Value"))
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
 
     def __init__(self, *args, measure, parts=(), **kwargs):
@@ -68,7 +75,7 @@ class MeasurementForm(PartsMixin, forms.Form):
 
 class CorrectForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    value = FigureField(label=_("Corrected value"))
+    value = ValueField(label=_("Corrected value"))
     reason = forms.CharField(label=_("Why it is corrected"), widget=forms.Textarea(attrs={"rows": 2}))
 
 

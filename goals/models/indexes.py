@@ -74,7 +74,7 @@ class IndexPart(models.Model):
 
     measurement = models.ForeignKey(Measurement, on_delete=models.PROTECT, related_name="index_parts")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
-    value = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    value = models.DecimalField(max_digits=20, decimal_places=8, null=True)
     target = models.DecimalField(max_digits=16, decimal_places=4, null=True)
     score = models.DecimalField(max_digits=12, decimal_places=6, null=True)
     share = models.DecimalField(max_digits=12, decimal_places=6, null=True)

@@ -206,7 +206,7 @@ class Measurement(models.Model):
 
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="measurements")
     period_on = models.DateField(help_text=_("The first day of the period."))
-    value = models.DecimalField(max_digits=16, decimal_places=4)
+    value = models.DecimalField(max_digits=20, decimal_places=8)
     note = models.CharField(max_length=300, blank=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(default=clock.now)
@@ -229,7 +229,7 @@ class MeasurementPart(models.Model):
 
     measurement = models.ForeignKey(Measurement, on_delete=models.PROTECT, related_name="parts")
     name = models.CharField(max_length=80)
-    value = models.DecimalField(max_digits=16, decimal_places=4)
+    value = models.DecimalField(max_digits=20, decimal_places=8)
     count = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:

@@ -32,5 +32,10 @@ class Upload(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("measure-upload", args=[self.measure.slug, self.pk])
 
+    @property
+    def is_over(self) -> bool:
+        """Taken over or dropped: there is nothing left to look at."""
+        return bool(self.applied_at or self.dropped_at)
+
     def audiences_of(self, user: Any) -> set[str]:
         return self.measure.audiences_of(user)
