@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from goals.models import Agreement, DataRequest, Measure
+from goals.models import Action, Agreement, DataRequest, Measure, Meeting
 from workflow import timeline
 from workflow.notifications import notify
 from workflow.templatetags.ui import number
@@ -37,6 +37,22 @@ def who_asked(asked: DataRequest, event: Any) -> Iterable[User]:
     return [asked.asked_by]
 
 
+def invited(meeting: Meeting, event: Any) -> Iterable[User]:
+    return meeting.people.all()
+
+
+def newly_invited(meeting: Meeting, event: Any) -> Iterable[User]:
+    return meeting.people.filter(pk__in=event.data.get("of", ()))
+
+
+def action_owner(action: Action, event: Any) -> Iterable[User]:
+    return [action.owner]
+
+
+def meeting_keeper(action: Action, event: Any) -> Iterable[User]:
+    return [action.meeting.kept_by]
+
+
 AGREEMENT, REQUEST = "goals/email/agreement.txt", "goals/email/data_request.txt"
 notify("goals.agreement.ask", to=[keeper], template=AGREEMENT)
 notify("goals.agreement.invite", to=[the_one_named], template=AGREEMENT)
@@ -51,6 +67,14 @@ notify("goals.datarequest.remind", to=[data_owner], template=REQUEST)
 notify("goals.datarequest.answer", to=[who_asked], template=REQUEST)
 notify("goals.datarequest.take_back", to=[data_owner], template=REQUEST)
 
+MEETING, ACTION = "goals/email/meeting.txt", "goals/email/action.txt"
+notify("goals.meeting.plan", to=[invited], template=MEETING)
+notify("goals.meeting.invite", to=[newly_invited], template=MEETING)
+notify("goals.meeting.move", to=[invited], template=MEETING)
+notify("goals.meeting.close", to=[invited], template="goals/email/minutes.txt")
+notify("goals.action.agree", to=[action_owner], template=ACTION)
+notify("goals.action.remind", to=[action_owner], template=ACTION)
+notify("goals.action.report", to=[meeting_keeper], template=ACTION, email=False)
 notify("goals.measure.ask_value", to=[keepers], template="goals/email/ask_value.txt")
 
 
@@ -94,6 +118,23 @@ timeline.say("goals.datarequest.ask", _("The data was asked for."), "circle-help
 timeline.say("goals.datarequest.remind", _("The owner of the data was reminded."), "bell")
 timeline.say("goals.datarequest.answer", _("The request was answered."), "message-square-reply")
 timeline.say("goals.datarequest.take_back", _("The request was taken back."), "undo-2")
+timeline.say("goals.meeting.plan", _("The meeting was planned."), "calendar")
+timeline.say("goals.meeting.invite", _("More people were invited."), "user-plus")
+timeline.say("goals.meeting.edit", _("The meeting was changed."), "pencil")
+timeline.say("goals.meeting.move", _("Another time or place was set."), "calendar-clock")
+timeline.say("goals.meeting.look_again", _("Topics that proposed themselves: %(count)s."), "eye")
+timeline.say("goals.meeting.add_topic", _("A topic was added: %(title)s."), "plus")
+timeline.say("goals.meeting.move_topic", _("A topic has another place: %(title)s."), "list")
+timeline.say("goals.meeting.take_off", _("A topic was taken off: %(title)s."), "minus")
+timeline.say("goals.meeting.put_back", _("A topic was put back: %(title)s."), "undo-2")
+timeline.say("goals.meeting.minutes", _("The minutes were written."), "file-text")
+timeline.say("goals.meeting.close", _("The meeting was closed, and its minutes sent."), "circle-check")
+timeline.say("goals.agendaitem.edit", _("The topic was changed."), "pencil")
+timeline.say("goals.action.agree", _("An action was agreed."), "list-checks")
+timeline.say("goals.action.edit", _("The action was changed."), "pencil")
+timeline.say("goals.action.status", _("How it stands was changed."), "pencil")
+timeline.say("goals.action.report", _("Reported: %(status)s."), "message-square-reply")
+timeline.say("goals.action.remind", _("The owner was reminded."), "bell")
 timeline.call_fields(
     "goals.measure",
     {

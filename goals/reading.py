@@ -1,11 +1,13 @@
 """What a measure's values say: limits, signals and the target in sentences, and the chart that shows them."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,12 +15,15 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from charts import behaviour
+from charts.spark import Band, card_spark
 from charts.words import Cadence, measured, month_year, namer
 from goals import periods
 from goals.analysis import xmr
-from goals.models import Measure
+from goals.models import Definition, Measure, Measurement
 
 RECENT = 12
+ON_A_CARD = 24
+MOST_PERIODS = 400
 KINDS: dict[xmr.Kind, behaviour.Kind] = {
     xmr.Kind.GAP: "routine",
     xmr.Kind.PLAIN: "plain",
@@ -257,6 +262,31 @@ class MeasureReading:
         }
 
     @property
+    def card(self) -> SafeString:
+        """The newest values in the size of a card, with what is normal for them."""
+        first = max(len(self.starts) - ON_A_CARD, 0)
+        mark = next((one.start for one in reversed(self.series.segments) if not one.judges), first)
+        return card_spark(
+            [None if value != value else float(value) for value in self.series.values[first:]],
+            self.finding,
+            None if self.measure.target is None else float(self.measure.target),
+            mark - first if mark > first else None,
+            [
+                Band(
+                    max(one.start, first) - first,
+                    one.stop - 1 - first,
+                    one.limits.mean,
+                    max(one.limits.lower, 0.0) if self._never_negative else one.limits.lower,
+                    one.limits.upper,
+                    one.is_provisional,
+                )
+                for one in self.series.segments
+                if one.limits and one.stop > first
+            ],
+            [KINDS[kind] for kind in self.series.kinds[first:]],
+        )
+
+    @property
     def told(self) -> str:
         """How to read this chart, for somebody who sees one for the first time."""
         if self.state in ("none", "few"):
@@ -314,8 +344,37 @@ def read(
 
 def breaks_of(measure: Measure) -> list[Happening]:
     """The days from which another definition of a measure counts."""
-    return [
-        Happening(one.from_on, _("Definition %(number)s") % {"number": one.number}, is_delivery=False)
-        for one in measure.definitions.all()
-        if one.from_on
-    ]
+    return [break_at(one) for one in measure.definitions.all() if one.from_on]
+
+
+def break_at(definition: Definition) -> Happening:
+    assert definition.from_on is not None
+    return Happening(definition.from_on, _("Definition %(number)s") % {"number": definition.number}, is_delivery=False)
+
+
+def readings_of(
+    measures: Sequence[Measure],
+    happenings: Mapping[int, Sequence[Happening]] | None = None,
+    until: date | None = None,
+) -> dict[int, MeasureReading]:
+    """Read many measures by their newest periods, in three queries whatever their number; keys are those of measures.
+
+    `happenings` are what divides a series besides its definitions, by measure; periods after `until` are left out.
+    """
+    inside, oldest = Q(pk__in=[]), defaultdict[date, list[int]](list)
+    present_values = Measurement.objects.filter(period_on__lte=until) if until else Measurement.objects.all()
+    newest = present_values.filter(measure=OuterRef("pk")).order_by("-period_on").values("period_on")[:1]
+    present = Measure.objects.filter(pk__in=[one.pk for one in measures]).annotate(newest_on=Subquery(newest))
+    for pk, cadence, on in present.order_by().values_list("pk", "cadence", "newest_on"):
+        if on:
+            oldest[periods.later(cadence, on, 1 - MOST_PERIODS)].append(pk)
+    for first, pks in oldest.items():
+        inside |= Q(measure__in=pks, period_on__gte=first)
+    values = defaultdict[int, list[tuple[date, Decimal]]](list)
+    for pk, on, value in present_values.filter(inside).order_by().values_list("measure_id", "period_on", "value"):
+        values[pk].append((on, value))
+    breaks = defaultdict[int, list[Happening]](list)
+    for definition in Definition.objects.filter(measure__in=[one.pk for one in measures], from_on__isnull=False):
+        breaks[definition.measure_id].append(break_at(definition))
+    more = happenings or {}
+    return {one.pk: read(one, values[one.pk], [*more.get(one.pk, ()), *breaks[one.pk]]) for one in measures}

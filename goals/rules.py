@@ -98,3 +98,41 @@ rules.add_perm("goals.ask_for_data", is_staff_member)
 rules.add_perm("goals.view_data_request", is_staff_member)
 rules.add_perm("goals.answer_data_request", owns_data_asked_for | heads_the_department_asked)
 rules.add_perm("goals.take_back_data_request", asked_for_it)
+
+
+# Review meetings
+
+
+@rules.predicate
+def keeps_meeting(user: Any, meeting: Any) -> bool:
+    return user.pk == meeting.kept_by_id
+
+
+@rules.predicate
+def is_invited(user: Any, meeting: Any) -> bool:
+    return any(user.pk == one.pk for one in meeting.people.all())
+
+
+@rules.predicate
+def has_an_action(user: Any, meeting: Any) -> bool:
+    return any(user.pk == one.owner_id for one in meeting.actions.all())
+
+
+@rules.predicate
+def owns_action(user: Any, action: Any) -> bool:
+    return user.pk == action.owner_id
+
+
+@rules.predicate
+def keeps_its_meeting(user: Any, action: Any) -> bool:
+    return keeps_meeting(user, action.meeting)
+
+
+rules.add_perm("goals.plan_meeting", is_leadership | is_administrator)
+rules.add_perm("goals.keep_meeting", is_staff_member & (keeps_meeting | is_leadership | is_administrator))
+rules.add_perm(
+    "goals.view_meeting",
+    is_staff_member & (keeps_meeting | is_leadership | is_administrator | is_invited | has_an_action),
+)
+rules.add_perm("goals.say_worth", is_staff_member & is_invited)
+rules.add_perm("goals.report_action", is_staff_member & (owns_action | keeps_its_meeting))

@@ -1,4 +1,4 @@
-"""Scheduled work on measures: values that are missing are asked for."""
+"""Scheduled work on goals: what is late is asked for."""
 
 from datetime import timedelta
 
@@ -7,7 +7,8 @@ from django.db.models import Q
 from accounts.models import User
 from goals import actions
 from goals.actions.agreements import remind_of_data_request
-from goals.models import DataRequest, Measure
+from goals.actions.meetings import remind_of_action
+from goals.models import Action, DataRequest, Measure
 from workflow import clock
 from workflow.due import due
 
@@ -30,3 +31,10 @@ def remind_of_data_requests() -> int:
     """Remind the owner of the data once, after the day on which the answer was due."""
     late = DataRequest.objects.waiting().filter(reminded_at=None, due_at__lte=clock.now())
     return sum(remind_of_data_request(asked, by=User.objects.system()) for asked in late)
+
+
+@due
+def remind_of_actions() -> int:
+    """Remind the owner of an action from a meeting once, after the day by which it should have been done."""
+    late = Action.objects.still_open().filter(reminded_on=None, due_on__lt=clock.today())
+    return sum(remind_of_action(one, by=User.objects.system()) for one in late.exclude(status=Action.Status.ON_HOLD))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from goals.views import agreements, indexes, measures, uploads
+from goals.views import agreements, indexes, measures, meetings, uploads
 
 urlpatterns = [
     path("goals/new/", measures.GoalNew.as_view(), name="goal-new"),
@@ -39,4 +39,21 @@ urlpatterns = [
     path("data-requests/<int:pk>/", agreements.DataRequestPage.as_view(), name="data-request"),
     path("data-requests/<int:pk>/answer/", agreements.DataAnswer.as_view(), name="data-answer"),
     path("data-requests/<int:pk>/take-back/", agreements.DataTakeBack.as_view(), name="data-take-back"),
+    path("meetings/", meetings.MeetingList.as_view(), name="meetings"),
+    path("meetings/new/", meetings.MeetingNew.as_view(), name="meeting-new"),
+    path("meetings/<int:pk>/", meetings.MeetingPage.as_view(), name="meeting"),
+    path("meetings/<int:pk>/minutes/", meetings.MeetingMinutes.as_view(), name="meeting-minutes"),
+    path("meetings/<int:pk>/change/", meetings.MeetingChange.as_view(), name="meeting-change"),
+    path("meetings/<int:pk>/next/", meetings.MeetingNext.as_view(), name="meeting-next"),
+    path("meetings/<int:pk>/close/", meetings.MeetingClose.as_view(), name="meeting-close"),
+    path("meetings/<int:pk>/worth/", meetings.MeetingWorth.as_view(), name="meeting-worth"),
+    path("meetings/<int:pk>/look-again/", meetings.LookAgain.as_view(), name="meeting-look-again"),
+    path("meetings/<int:pk>/topics/new/", meetings.TopicNew.as_view(), name="topic-new"),
+    path("meetings/<int:pk>/topics/<int:item>/", meetings.TopicChange.as_view(), name="topic-change"),
+    path("meetings/<int:pk>/topics/<int:item>/said/", meetings.TopicSaid.as_view(), name="topic-said"),
+    path("meetings/<int:pk>/topics/<int:item>/move/", meetings.TopicMove.as_view(), name="topic-move"),
+    path("meetings/<int:pk>/topics/<int:item>/take-off/", meetings.TopicTakeOff.as_view(), name="topic-take-off"),
+    path("meetings/<int:pk>/actions/new/", meetings.ActionNew.as_view(), name="action-new"),
+    path("meetings/<int:pk>/actions/<int:action>/", meetings.ActionReport.as_view(), name="action-report"),
+    path("meetings/<int:pk>/actions/<int:action>/change/", meetings.ActionChange.as_view(), name="action-change"),
 ]

@@ -15,7 +15,20 @@ from django.utils import timezone
 
 from accounts.models import Absence, Invitation, Membership, PolicyVersion, RestrictedGroup, Role, User
 from accounts.policy import Policy
-from goals.models import Agreement, Annotation, DataElement, DataRequest, Index, Plan, Position, Remark, Upload
+from goals.models import (
+    Action,
+    AgendaItem,
+    Agreement,
+    Annotation,
+    DataElement,
+    DataRequest,
+    Index,
+    Meeting,
+    Plan,
+    Position,
+    Remark,
+    Upload,
+)
 from intake.lifecycle import State
 from intake.models import Condition, Contribution, Part, Review
 from projects.models import CheckIn, Milestone, Outcome, Promise, ReadyLine
@@ -143,6 +156,11 @@ SEES_PORTFOLIO = only(*("leader", "director", "chair", "stand_in", "board_member
 
 KEEPS_MEASURE = Rule(
     get=only("leader", "administrator", "measure_owner"), post=only("leader", "administrator", "measure_owner")
+)
+SEES_MEETING = only("leader", "administrator", "measure_owner", "colleague", "stranger")
+MEETING_FORMS = (
+    *("meeting-change", "meeting-next", "meeting-close", "topic-new", "topic-change", "topic-said"),
+    *("action-new", "action-change"),
 )
 SPEAKS = ("position", "position-sign", "element-change", "data-answer")
 
@@ -273,6 +291,13 @@ RULES: dict[str, Rule] = {
     "data-ask": FORM,
     "data-request": PAGE,
     "data-take-back": Rule(get=only("stranger"), post=only("stranger")),
+    "meetings": PAGE,
+    "meeting-new": Rule(get=only("leader", "administrator"), post=only("leader", "administrator")),
+    **{name: Rule(get=SEES_MEETING) for name in ("meeting", "meeting-minutes")},
+    **dict.fromkeys(MEETING_FORMS, KEEPS_MEASURE),
+    **{name: Rule(post=KEEPS_MEASURE.post) for name in ("meeting-look-again", "topic-move", "topic-take-off")},
+    "meeting-worth": Rule(get=only("colleague"), post=only("colleague")),
+    "action-report": Rule(get=only("stranger", "measure_owner"), post=only("stranger", "measure_owner")),
     "measurement-new": Rule(get=only("measure_owner"), post=only("measure_owner")),
     "measurement-correct": Rule(get=only("measure_owner"), post=only("measure_owner")),
     "measure-bring": Rule(get=only("measure_owner"), post=only("measure_owner")),
@@ -658,4 +683,24 @@ def a_shared_question(world: World) -> Places:
         **dict.fromkeys(("element-change", "data-ask"), slug | {"pk": element.pk}),
         **dict.fromkeys(("data-request", "data-answer", "data-take-back"), data),
         "remark-settle": slug | {"pk": remark.pk},
+    }
+
+
+@situation("a review meeting")
+def a_review_meeting(world: World) -> Places:
+    """Kept by the measure's owner; the colleague is invited, the stranger has an action from it."""
+    meeting = Meeting.objects.create(
+        name="Review", goal=GoalFactory(), held_at=timezone.now() - timedelta(hours=1), kept_by=world["measure_owner"]
+    )
+    meeting.people.add(world["colleague"])
+    item = AgendaItem.objects.create(meeting=meeting, title="Overtime", position=1)
+    action = Action.objects.create(
+        meeting=meeting, item=item, text="Count it", owner=world["stranger"], due_on=timezone.now().date()
+    )
+    one = {"pk": meeting.pk}
+    named = "meeting meeting-minutes meeting-change meeting-next meeting-close meeting-worth meeting-look-again"
+    return {
+        **dict.fromkeys((*named.split(), "topic-new", "action-new"), one),
+        **dict.fromkeys(("topic-change", "topic-said", "topic-move", "topic-take-off"), one | {"item": item.pk}),
+        **dict.fromkeys(("action-report", "action-change"), one | {"action": action.pk}),
     }

@@ -4,16 +4,34 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department
+from accounts.models import Department, Role
 from goals.models.measures import Measure
 from goals.models.plans import Goal
 from workflow import clock
 
 PERSON = settings.AUTH_USER_MODEL
+
+
+class MeetingQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Leadership and administrators see all; others what they keep, are invited to, or have an action from."""
+        if not user.is_authenticated or not user.is_active or user.is_machine:
+            return self.none()
+        roles = [one for one in user.held if one.kind in Meeting.SEEN_BY]
+        if any(one.department_id is None for one in roles):
+            return self
+        invited = Meeting.people.through.objects.filter(meeting=OuterRef("pk"), user=user)
+        owning = Action.objects.filter(meeting=OuterRef("pk"), owner=user)
+        return self.filter(
+            Q(department__in=[one.department_id for one in roles])
+            | Q(kept_by=user)
+            | Q(Exists(invited))
+            | Q(Exists(owning))
+        )
 
 
 class Meeting(models.Model):
@@ -32,6 +50,10 @@ class Meeting(models.Model):
     closed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    SEEN_BY = (Role.Kind.LEADERSHIP, Role.Kind.ADMINISTRATOR)
+
+    objects = MeetingQuerySet.as_manager()
+
     class Meta:
         ordering = ["-held_at"]
 
@@ -40,6 +62,15 @@ class Meeting(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("meeting", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def was_held(self) -> bool:
+        """It has begun, so what was said can be written down."""
+        return self.held_at <= clock.now()
 
     def audiences_of(self, user: Any) -> set[str]:
         return {"viewers"} if user.has_perm("goals.view_meeting", self) else set()
@@ -121,6 +152,9 @@ class Action(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    def get_absolute_url(self) -> str:
+        return f"{self.meeting.get_absolute_url()}#action-{self.pk}"
+
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
@@ -128,6 +162,19 @@ class Action(models.Model):
     @property
     def is_late(self) -> bool:
         return self.is_open and self.due_on < clock.today()
+
+    @property
+    def standing(self) -> tuple[str, str, Any]:
+        """Tone, icon and words of how it stands: open or closed, and whether in time."""
+        if self.is_late:
+            return "late", "clock", _("%(status)s, overdue") % {"status": self.get_status_display()}
+        if self.is_open:
+            return "wait", "hourglass", self.get_status_display()
+        if self.status != self.Status.DONE or self.done_on is None:
+            return "wait", "archive", self.get_status_display()
+        if self.done_on > self.due_on:
+            return "done", "circle-check", _("Done, after the day")
+        return "done", "circle-check", _("Done in time")
 
     def audiences_of(self, user: Any) -> set[str]:
         return self.meeting.audiences_of(user)

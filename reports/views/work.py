@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 from accounts.models import Role
 from accounts.policy import current_policy
 from goals.actions import last_whole_period, period_of
-from goals.models import Measure
+from goals.models import Action, Measure
 from intake import rules
 from intake.lifecycle import BEFORE_DECISION, State
 from intake.models import Backing, Condition, Idea, Part, ProposedNo, Review, SecondLook, know_holdings
@@ -193,7 +193,10 @@ def unanswered_helps(user):
 
 
 def of_projects(user):
-    """What waits in projects: reports, lines of getting ready, check-ins, outcomes, “did it help?”; in one question."""
+    """What waits in projects: reports, lines of getting ready, check-ins, outcomes, “did it help?”; in one question.
+
+    The same question brings what was agreed for the person at review meetings.
+    """
     running = Project.objects.running().filter(manager=user)
     lines = ReadyLine.objects.filter(owner=user, closed_at=None, waived_at=None, project__state__in=RUNNING)
     outcomes = Outcome.objects.filter(
@@ -208,6 +211,7 @@ def of_projects(user):
         project_rows(user, "check_in", check_ins_for(user), "project__", at="due_at"),
         project_rows(user, "outcome", outcomes, "promise__project__", detail="promise__measure__name", on="test_on"),
         project_rows(user, "helped", unanswered_helps(user), ""),
+        agreed_rows(user),
         all=True,
     )
     for kind, number, title, pk, detail, due_on, due_at in found[: 2 * MOST]:
@@ -215,7 +219,8 @@ def of_projects(user):
         if kind == "line":
             detail = ReadyLine.Kind(detail).label
         url = reverse(page, args=[number, pk][:args])
-        yield Task(what % {"detail": detail}, title, Project(number=number).label, url, due_at or due_on)
+        label = _("Meeting") if kind == "agreed" else Project(number=number).label
+        yield Task(what % {"detail": detail}, title, label, url, due_at or due_on)
 
 
 PROJECT_TASKS = {
@@ -225,6 +230,7 @@ PROJECT_TASKS = {
     "check_in": (gettext_lazy("Say whether it is in use"), "check-in", 2),
     "outcome": (gettext_lazy("Record the outcome: %(detail)s"), "outcome", 2),
     "helped": (gettext_lazy("Say whether it helped"), "project-helped", 1),
+    "agreed": (gettext_lazy("Agreed: %(detail)s"), "action-report", 2),
 }
 
 
@@ -239,6 +245,20 @@ def project_rows(user, kind, records, to_project, detail=None, on=None, at=None)
         F(detail) if detail else Value("", output_field=CharField()),
         Cast(F(on) if on else Value(None), DateField()),
         Cast(F(at) if at else Value(None), DateTimeField()),
+    )
+
+
+def agreed_rows(user):
+    """Actions from review meetings in the same shape, by the meeting's key; what is on hold does not wait."""
+    actions = Action.objects.still_open().filter(owner=user).exclude(status=Action.Status.ON_HOLD)
+    return actions.order_by().values_list(
+        Value("agreed", output_field=CharField()),
+        "meeting",
+        "meeting__name",
+        "pk",
+        F("text"),
+        F("due_on"),
+        Cast(Value(None), DateTimeField()),
     )
 
 
