@@ -9,13 +9,46 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department
 from accounts.policy import Size
 from goals.models import Goal
-from intake.lifecycle import FACES, PLAIN_STEPS
-from intake.models import Decision
+from intake.lifecycle import BEFORE_DECISION, FACES, OPEN, PLAIN_STEPS
+from intake.models import Decision, FirstSight
 from workflow import search
+
+SEVERAL_STATES = {"open": OPEN, "before": BEFORE_DECISION}
 
 
 def departments() -> list[tuple[int, str]]:
-    return list(Department.objects.filter(is_active=True).values_list("pk", "name"))
+    """Every department, those that were closed last: their ideas are still there."""
+    return list(Department.objects.order_by("-is_active", "name").values_list("pk", "name"))
+
+
+def goals() -> list[tuple[str, Any]]:
+    """The city's goals, then what came with an import, then none."""
+    listed = Goal.objects.listed().order_by("-is_open", "position", "name").values_list("pk", "name")
+    return [
+        *((str(pk), name) for pk, name in listed),
+        ("taken_over", _("A goal taken over from elsewhere")),
+        ("none", _("No goal")),
+    ]
+
+
+def for_goal(rows: Any, path: str, value: str) -> Any:
+    """Those whose goal, found by this path, is one of `goals()`."""
+    if value == "none":
+        return rows.filter(**{path: None})
+    if value == "taken_over":
+        return rows.filter(**{f"{path}__position__gte": Goal.TAKEN_OVER})
+    return rows.filter(**{path: value})
+
+
+def without_restricted(path: str) -> filters.ChoiceFilter:
+    """Leaves restricted work out, as every total does, also for those who may see some of it."""
+    return filters.ChoiceFilter(
+        label=_("Restricted work"),
+        field_name=path,
+        exclude=True,
+        choices=[(FirstSight.RESTRICTED, _("left out"))],
+        widget=forms.HiddenInput,
+    )
 
 
 class QueueFilter(filters.FilterSet):
@@ -55,7 +88,7 @@ def chips(filtered: Any) -> list[dict[str, str]]:
     said = []
     for name, field in filtered.form.fields.items():
         value = filtered.form.cleaned_data.get(name) if filtered.form.is_valid() else None
-        if not value or isinstance(field.widget, forms.HiddenInput):
+        if not value or (not hasattr(field, "choices") and isinstance(field.widget, forms.HiddenInput)):
             continue
         rest = filtered.data.copy()
         rest.pop(name, None)
@@ -65,10 +98,6 @@ def chips(filtered: Any) -> list[dict[str, str]]:
         }.get(str(value), value)
         said.append({"label": field.label, "value": shown, "url": f"?{rest.urlencode()}"})
     return said
-
-
-def goals() -> list[tuple[int, str]]:
-    return list(Goal.objects.filter(is_open=True).values_list("pk", "name"))
 
 
 class IdeaFilter(filters.FilterSet):
@@ -81,7 +110,12 @@ class IdeaFilter(filters.FilterSet):
     )
     state = filters.ChoiceFilter(
         label=_("Where it is"),
-        choices=[(key, face.plain) for key, face in FACES.items() if key != "draft"],
+        method="at",
+        choices=[
+            ("open", _("Open")),
+            ("before", _("Before the answer")),
+            *((key, face.plain) for key, face in FACES.items() if key != "draft"),
+        ],
         empty_label=_("Anywhere"),
     )
     step = filters.ChoiceFilter(
@@ -91,12 +125,28 @@ class IdeaFilter(filters.FilterSet):
         label=_("Answer"), field_name="current_decision__answer", choices=Decision.Answer.choices, empty_label=_("All")
     )
     department = filters.ChoiceFilter(label=_("Department"), choices=departments, empty_label=_("All"))
-    goal = filters.ChoiceFilter(label=_("City goal"), choices=goals, empty_label=_("All"))
+    goal = filters.ChoiceFilter(label=_("City goal"), method="towards", choices=goals, empty_label=_("All"))
     size = filters.ChoiceFilter(label=_("Size"), choices=Size.choices, empty_label=_("All"))
     mine = filters.ChoiceFilter(label=_("Whose"), choices=[("1", _("Mine"))], method="own", empty_label=_("All"))
+    given = filters.ChoiceFilter(
+        label=_("Answered in the last 12 months"),
+        method="answered",
+        choices=Decision.Answer.choices,
+        widget=forms.HiddenInput,
+    )
+    without = without_restricted("audience")
 
     def find(self, ideas: Any, name: str, value: str) -> Any:
         return found(ideas, value)
 
     def own(self, ideas: Any, name: str, value: str) -> Any:
         return ideas.authored_by(self.request.user)
+
+    def at(self, ideas: Any, name: str, value: str) -> Any:
+        return ideas.filter(state__in=SEVERAL_STATES.get(value, [value]))
+
+    def towards(self, ideas: Any, name: str, value: str) -> Any:
+        return for_goal(ideas, "goal", value)
+
+    def answered(self, ideas: Any, name: str, value: str) -> Any:
+        return ideas.filter(pk__in=Decision.objects.lately().filter(answer=value).values("idea"))

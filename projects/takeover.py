@@ -183,7 +183,9 @@ def _take(investments: Iterable[Investment], name: str, progress: Callable[[int,
 
 
 def _goal(code: str, text: str) -> Goal:
-    return Goal.objects.get_or_create(slug=f"goal-{code}", defaults={"name": text[:500], "position": 1000})[0]
+    return Goal.objects.get_or_create(slug=f"goal-{code}", defaults={"name": text[:500], "position": Goal.TAKEN_OVER})[
+        0
+    ]
 
 
 def _take_one(one: Investment, origin: str, department: Department, goals: list[Goal], importer: User) -> None:

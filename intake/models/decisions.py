@@ -1,5 +1,6 @@
 """The answer to an idea with its letter, a “No” that waits for a second person, and the second look."""
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,6 +12,13 @@ from intake import rules
 from workflow import clock
 
 PERSON = settings.AUTH_USER_MODEL
+YEAR = timedelta(days=365)
+
+
+class DecisionQuerySet(models.QuerySet):
+    def lately(self) -> Self:
+        """Those of the last 12 months."""
+        return self.filter(decided_at__gte=clock.now() - YEAR)
 
 
 class Decision(models.Model):
@@ -48,6 +56,8 @@ class Decision(models.Model):
     project_manager = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     is_second_look = models.BooleanField(default=False)
     letter = models.TextField(blank=True)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-decided_at", "-id"]
