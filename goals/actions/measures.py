@@ -99,15 +99,13 @@ def add_measure(objective: Objective, *, by: User, **fields: Any) -> Measure:
     measure = Measure(slug=free_slug(Measure, fields["name"]), objective=objective, **fields)
     _refuse_unfit(measure)
     measure.save()
-    _keep_definition(measure, by=by, number=1)
+    keep_definition(measure, by=by, number=1)
     keep_due(measure)
     events.record("goals.measure.add", measure, by=by)
     return measure
 
 
-def _keep_definition(
-    measure: Measure, *, by: User, number: int, from_on: date | None = None, because: str = ""
-) -> None:
+def keep_definition(measure: Measure, *, by: User, number: int, from_on: date | None = None, because: str = "") -> None:
     told = {name: getattr(measure, name) for name in Definition.BREAKING}
     Definition.objects.create(
         measure=measure, number=number, from_on=from_on, because=because, made_by=by, made_at=clock.now(), **told
@@ -142,7 +140,7 @@ def change_measure(
     if breaks:
         assert from_on is not None
         number = measure.definitions.count() + 1
-        _keep_definition(
+        keep_definition(
             measure, by=by, number=number, from_on=periods.period_of(measure.cadence, from_on), because=reason.strip()
         )
     keep_due(measure)

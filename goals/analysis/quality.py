@@ -184,17 +184,19 @@ def factor_jumps(values: Sequence[Any], history: Sequence[Any] | None = None) ->
     if usual.size < LEAST or usual.size * 2 <= known.size:
         return []
     room = (usual.max() - usual.min()) / 2 + middle * 1e-9
-    findings = []
-    for at in np.flatnonzero(~np.isnan(series) & (series != 0)):
-        size = abs(float(series[at]))
-        power = round(float(np.log10(size / middle)))
-        if 1 <= abs(power) <= LARGEST_FACTOR and usual.min() - room <= size / 10.0**power <= usual.max() + room:
-            findings.append(
-                Finding(
-                    int(at), Kind.FACTOR, {"value": float(series[at]), "factor": 10.0**power, "usual": float(middle)}
-                )
-            )
-    return findings
+    size = np.abs(np.where(np.isnan(series) | (series == 0), middle, series))
+    powers = np.round(np.log10(size / middle))
+    turned = size / 10.0**powers
+    off = (np.abs(powers) >= 1) & (np.abs(powers) <= LARGEST_FACTOR)
+    off &= (turned >= usual.min() - room) & (turned <= usual.max() + room)
+    return [
+        Finding(
+            int(at),
+            Kind.FACTOR,
+            {"value": float(series[at]), "factor": 10.0 ** int(powers[at]), "usual": float(middle)},
+        )
+        for at in np.flatnonzero(off)
+    ]
 
 
 def inverted(rows: Sequence[tuple[float | None, float | None, float | None]], aim: Aim) -> list[Finding]:
