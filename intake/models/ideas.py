@@ -229,6 +229,17 @@ class Idea(IdeaLifecycle):
         people = {user for kind, at, user in self.holdings if kind in kinds and at in (None, self.department_id)}
         return bool(people) and people <= {user for user, kind in self.current_parts if kind in rules.STAKES}
 
+    @property
+    def deciders(self) -> tuple[Any, list[int]]:
+        """Role and people who decide it: of the first role of its size in which somebody has no stake, else nobody."""
+        with_stake = {user for user, kind in self.current_parts if kind in rules.STAKES}
+        for role in rules.DECIDING.get(self.size, ()):
+            holders = [user for kind, at, user in self.holdings if kind == role and at in (None, self.department_id)]
+            free = [user for user in dict.fromkeys(holders) if user not in with_stake]
+            if free:
+                return role.label, [self.assignee_id] if self.assignee_id in free else free
+        return Role.Kind.STAND_IN.label, []
+
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         super().refresh_from_db(*args, **kwargs)
         self._counted = self.counted_as

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from accounts.policy import Size, current_policy
 from intake import actions
 from intake.forms.workspace import PlannedDayForm, ProposeNoForm
@@ -43,7 +44,10 @@ class Decisions(PermissionRequiredMixin, CursorList):
         context = super().get_context_data(today=clock.today(), **kwargs)
         user, approve = self.request.user, Idea.moves()["approve"]
         know_holdings(context["object_list"])
+        people = User.objects.in_bulk({pk for idea in context["object_list"] for pk in idea.deciders[1]})
         for idea in context["object_list"]:
+            idea.decided_as, deciding = idea.deciders
+            idea.decided_by = [people[pk] for pk in deciding]
             idea.is_yours = user.has_perm("intake.judge_idea", idea)
             idea.still_needs = approve.unmet(idea)
             idea.may_plan = user.has_perm("intake.triage_idea", idea)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import BadRequest
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When, Window
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When, Window, prefetch_related_objects
 from django.db.models.functions import Coalesce, RowNumber
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
@@ -169,6 +169,7 @@ class Board(PermissionRequiredMixin, TemplateView):
             if not column["more"]:
                 idea.offers = moves_for(idea, user)
                 column["cards"].append(idea)
+        prefetch_related_objects([idea for idea in found if not idea.is_before_decision], "projects")
         return super().get_context_data(
             columns=columns,
             filter=visible,

@@ -77,9 +77,40 @@ def test_restricted_ideas_and_other_states_are_not_listed(director):
     assert "Nothing waits for a decision" in response.content.decode()
 
 
+def test_each_names_the_person_who_decides_it_by_its_size(director):
+    chair, triager = UserFactory(roles="chair", name="Rosa Lindqvist"), UserFactory(roles="triager", name="Sam Reed")
+    UserFactory(roles="triager", name="Somebody Else")
+    in_hand = waiting(size="small", assignee=triager)
+    medium, large = waiting(size="medium"), waiting(4, size="large")
+
+    response = signed_in(director).get(reverse("decisions"))
+
+    named = {one.pk: (one.decided_by, str(one.decided_as)) for one in response.context["object_list"]}
+    assert named == {
+        in_hand.pk: ([triager], "Triager"),
+        medium.pk: ([director], "Director"),
+        large.pk: ([chair], "Board chair"),
+    }
+    assert "Rosa Lindqvist" in response.content.decode()
+
+
+def test_a_stake_passes_the_decision_to_the_next_who_may(director):
+    chair = UserFactory(roles="chair")
+    medium, large = waiting(size="medium"), waiting(size="large")
+    actions.involve(medium, director, "co_author")
+    actions.involve(large, chair, "co_author")
+
+    rows = {one.pk: one for one in signed_in(director).get(reverse("decisions")).context["object_list"]}
+
+    assert (rows[medium.pk].decided_by, str(rows[medium.pk].decided_as)) == ([chair], "Board chair")
+    assert rows[large.pk].decided_by == []
+    assert str(rows[large.pk].decided_as) == "Board member standing in for the chair"
+
+
 @pytest.mark.parametrize("roles", ["director", "chair", "stand_in", "triager"])
 def test_many_decisions_ask_no_more_than_one(roles):
     client, counts = signed_in(UserFactory(roles=roles)), []
+    UserFactory(roles="chair")
     for more in (1, 30):
         for _number in range(more):
             idea = waiting(3, size="large")

@@ -14,7 +14,7 @@ from accounts.policy import current_policy
 from intake import actions
 from intake.lifecycle import State
 from intake.models import Backing, Condition, Contribution, Idea, Part, ProposedNo, Review, SecondLook, know_holdings
-from tests.factories import IdeaFactory, MeasureFactory, UserFactory
+from tests.factories import IdeaFactory, MeasureFactory, ProjectFactory, UserFactory
 from workflow.lifecycle import moves_for, perform
 from workflow.models import Event, Question
 
@@ -237,6 +237,7 @@ def test_many_ideas_ask_no_more_than_one(name, triager):
             idea = due(5)
             actions.assign(idea, by=triager, to=UserFactory(roles="triager"))
             work_on(IdeaFactory(state=State.FEASIBILITY), UserFactory(roles="director"))
+            ProjectFactory(idea=IdeaFactory(state=State.DELIVERING), last_report_at=timezone.now())
         client.get(reverse(name))
         current_policy()
         with CaptureQueriesContext(connection) as asked:
@@ -248,6 +249,17 @@ def test_many_ideas_ask_no_more_than_one(name, triager):
 
 
 # The board
+
+
+def test_a_card_of_a_project_shows_the_health_it_reported(triager):
+    told, untold = (IdeaFactory(state=State.DELIVERING) for _each in range(2))
+    ProjectFactory(idea=told, health="red", last_report_at=timezone.now())
+    ProjectFactory(idea=told, health="amber", state="cancelled", last_report_at=timezone.now())
+    ProjectFactory(idea=untold, health="amber")
+
+    page = signed_in(triager).get(reverse("board")).content.decode()
+
+    assert [word for word in ("In trouble", "Needs attention", "On track") if word in page] == ["In trouble"]
 
 
 def test_the_board_has_a_column_for_each_step_and_a_card_offers_its_moves(triager):
