@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from typing import cast
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from charts.words import Cadence, namer
+from charts.words import namer
 from goals.models import Action, AgendaItem, Agreement, DataRequest, Measure, Meeting, Remark, SignOff
 from goals.reading import MeasureReading, readings_of
 from workflow import clock
@@ -71,28 +69,14 @@ def propose(meeting: Meeting) -> Iterator[Topic]:
 
 def said_of(reading: MeasureReading) -> str:
     """What the values of a measure say, and whether one is missing."""
-    return " ".join(filter(None, (reading.finding, reading.target_finding, missing(reading.measure))))
-
-
-def missing(measure: Measure) -> str:
-    """The sentence about a value that should be there and is not; "" where none is missing."""
-    if not measure.is_overdue:
-        return ""
-    return _("The value of %(period)s was due on %(day)s and is not there yet.") % {
-        "period": _period(measure, measure.wanted_on),
-        "day": day_short(measure.due_on),
-    }
-
-
-def _period(measure: Measure, on: date) -> str:
-    return namer(cast(Cadence, measure.cadence))(on)
+    return " ".join(filter(None, (reading.finding, reading.target_finding, reading.missing)))
 
 
 def asked_of(reading: MeasureReading) -> str:
     """The questions that lead the talk; they suppose no cause."""
     questions = []
     if reading.state in SIGNALS:
-        period = _period(reading.measure, reading.starts[reading.recent_signals[-1]])
+        period = namer(reading.cadence)(reading.starts[reading.recent_signals[-1]])
         questions.append(
             _("Who saw it at first hand? What else changed around %(period)s? Who takes a closer look?")
             % {"period": period}

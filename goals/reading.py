@@ -19,7 +19,8 @@ from charts.spark import Band, card_spark
 from charts.words import Cadence, measured, month_year, namer
 from goals import periods
 from goals.analysis import xmr
-from goals.models import Definition, Measure, Measurement
+from goals.models import Measure, Measurement
+from workflow.templatetags.ui import day_short
 
 RECENT = 12
 ON_A_CARD = 24
@@ -77,6 +78,14 @@ class MeasureReading:
     def latest(self) -> tuple[date, float] | None:
         """The period of the newest value, and the value."""
         return (self.starts[self.known[-1]], float(self.series.values[self.known[-1]])) if self.known else None
+
+    @property
+    def say_latest(self) -> str:
+        return self.say(self.latest[1]) if self.latest else ""
+
+    @property
+    def latest_period(self) -> str:
+        return namer(self.cadence)(self.latest[0]) if self.latest else ""
 
     @cached_property
     def current(self) -> xmr.Segment:
@@ -169,6 +178,16 @@ class MeasureReading:
             ),
             xmr.Assurance.HIT_AND_MISS: _("The target is hit and missed by chance: it is in reach, not routine."),
         }[self.series.assurance]
+
+    @property
+    def missing(self) -> str:
+        """The sentence about a value that should be there and is not; "" where none is missing."""
+        if not self.measure.is_overdue:
+            return ""
+        return _("The value of %(period)s was due on %(day)s and is not there yet.") % {
+            "period": namer(self.cadence)(self.measure.wanted_on),
+            "day": day_short(self.measure.due_on),
+        }
 
     @property
     def normal(self) -> str:
@@ -344,12 +363,11 @@ def read(
 
 def breaks_of(measure: Measure) -> list[Happening]:
     """The days from which another definition of a measure counts."""
-    return [break_at(one) for one in measure.definitions.all() if one.from_on]
+    return [break_at(one.number, one.from_on) for one in measure.definitions.all() if one.from_on]
 
 
-def break_at(definition: Definition) -> Happening:
-    assert definition.from_on is not None
-    return Happening(definition.from_on, _("Definition %(number)s") % {"number": definition.number}, is_delivery=False)
+def break_at(number: int, on: date) -> Happening:
+    return Happening(on, _("Definition %(number)s") % {"number": number}, is_delivery=False)
 
 
 def readings_of(
@@ -357,24 +375,27 @@ def readings_of(
     happenings: Mapping[int, Sequence[Happening]] | None = None,
     until: date | None = None,
 ) -> dict[int, MeasureReading]:
-    """Read many measures by their newest periods, in three queries whatever their number; keys are those of measures.
+    """Read many measures by their newest periods, in two queries whatever their number; keys are those of the measures.
 
     `happenings` are what divides a series besides its definitions, by measure; periods after `until` are left out.
     """
-    inside, oldest = Q(pk__in=[]), defaultdict[date, list[int]](list)
     present_values = Measurement.objects.filter(period_on__lte=until) if until else Measurement.objects.all()
     newest = present_values.filter(measure=OuterRef("pk")).order_by("-period_on").values("period_on")[:1]
-    present = Measure.objects.filter(pk__in=[one.pk for one in measures]).annotate(newest_on=Subquery(newest))
-    for pk, cadence, on in present.order_by().values_list("pk", "cadence", "newest_on"):
+    known = Measure.objects.filter(pk__in=[one.pk for one in measures]).annotate(newest_on=Subquery(newest))
+    oldest = defaultdict[date, set[int]](set)
+    breaks = defaultdict[int, list[Happening]](list)
+    for pk, cadence, on, number, from_on in known.order_by("definitions__number").values_list(
+        "pk", "cadence", "newest_on", "definitions__number", "definitions__from_on"
+    ):
         if on:
-            oldest[periods.later(cadence, on, 1 - MOST_PERIODS)].append(pk)
+            oldest[periods.later(cadence, on, 1 - MOST_PERIODS)].add(pk)
+        if from_on:
+            breaks[pk].append(break_at(number, from_on))
+    inside = Q(pk__in=[])
     for first, pks in oldest.items():
         inside |= Q(measure__in=pks, period_on__gte=first)
     values = defaultdict[int, list[tuple[date, Decimal]]](list)
     for pk, on, value in present_values.filter(inside).order_by().values_list("measure_id", "period_on", "value"):
         values[pk].append((on, value))
-    breaks = defaultdict[int, list[Happening]](list)
-    for definition in Definition.objects.filter(measure__in=[one.pk for one in measures], from_on__isnull=False):
-        breaks[definition.measure_id].append(break_at(definition))
     more = happenings or {}
     return {one.pk: read(one, values[one.pk], [*more.get(one.pk, ()), *breaks[one.pk]]) for one in measures}

@@ -1,105 +1,122 @@
-"""Goals and results: the goals, and one goal with its measures and its work."""
+"""Goals and results: the plans with their goals, and one goal with its family of measures and its work."""
 
-from collections import defaultdict
-from datetime import date
+from collections import Counter, defaultdict
 
 from django.db.models import Prefetch
-from django.http import Http404
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.generic import DetailView, ListView
 
-from charts.spark import spark
-from charts.words import measured
-from goals.actions import last_whole_period
-from goals.models import Goal, Measure, Measurement, Objective
+from goals.models import Goal, Measure, Meeting, Objective, Plan
+from goals.reading import readings_of
+from goals.views.act import SeesGoals
 from intake.models import Idea
-from projects.models import Project
-from reports.views.measure import stale
+from projects.models import Project, Promise
+from reports.views.measure import deliveries
+from workflow import clock
 
-LAST = 12
 MOST_WORK = 50
 
 
-class GoalPages:
-    def dispatch(self, request, *args, **kwargs):
-        if not request.user.has_perm("goals.view_goal"):
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
+class GoalList(SeesGoals, ListView):
+    """The open goals by plan: what is current first, what is past folded."""
 
-
-class GoalList(GoalPages, ListView):
     template_name = "reports/goals.html"
     context_object_name = "goals"
 
     def get_queryset(self):
-        measures = Measure.objects.only("slug", "name", "objective")
+        measures = Measure.objects.in_use().only("slug", "name", "objective", "due_on", "ended_on")
         return (
             Goal.objects.listed()
             .filter(is_open=True)
-            .select_related("owner", "plan")
+            .select_related("owner__department", "plan")
             .prefetch_related(Prefetch("objectives__measures", measures))
         )
 
     def get_context_data(self, **kwargs):
         changes = self.request.user.has_perm("goals.change_goal")
         closed = list(Goal.objects.listed().filter(is_open=False)) if changes else []
-        return super().get_context_data(changes=changes, closed=closed, **kwargs)
-
-
-class GoalPage(GoalPages, DetailView):
-    """Objectives with their measures, and the work for this goal that the person may see."""
-
-    template_name = "reports/goal.html"
-    model = Goal
-
-    def get_context_data(self, **kwargs):
-        goal, user = self.object, self.request.user
-        objectives = list(Objective.objects.filter(goal=goal).prefetch_related("measures__owner"))
-        measures = [one for objective in objectives for one in objective.measures.all()]
-        with_latest(measures)
-        ideas = list(Idea.objects.visible_to(user).shared().filter(goal=goal).listed()[: MOST_WORK + 1])
-        running = Project.objects.visible_to(user).not_cancelled().filter(idea__goal=goal).listed()
+        by_plan = defaultdict(list)
+        for goal in self.object_list:
+            goal.measures = [one for objective in goal.objectives.all() for one in objective.measures.all()]
+            goal.overdue = sum(one.is_overdue for one in goal.measures)
+            by_plan[goal.plan].append(goal)
+        if changes:
+            for plan in Plan.objects.filter(goals=None):
+                by_plan[plan] = []
+        today = clock.today()
         return super().get_context_data(
-            objectives=objectives,
-            ideas=ideas[:MOST_WORK],
-            has_more=len(ideas) > MOST_WORK,
-            projects=list(running[:MOST_WORK]),
-            changes=user.has_perm("goals.change_goal"),
+            plans=sorted(((plan, goals) for plan, goals in by_plan.items() if not is_past(plan, today)), key=in_order),
+            past=sorted(((plan, goals) for plan, goals in by_plan.items() if is_past(plan, today)), key=in_order),
+            asked_for=self.request.GET.get("plan"),
+            changes=changes,
+            closed=closed,
             **kwargs,
         )
 
 
-def with_latest(measures):
-    """Give each measure its latest value and a small chart, in one query for all of them."""
-    values = defaultdict(list)
-    since = date(last_year(measures), 1, 1) if measures else None
-    found = Measurement.objects.filter(measure__in=measures, period_on__gte=since) if measures else ()
-    for one in found:
-        values[one.measure_id].append(one)
+def is_past(plan, today):
+    return plan is not None and plan.ends_on < today
+
+
+def in_order(row):
+    """Plans by their end, the goals of no plan behind them."""
+    plan, _goals = row
+    return (plan is None, plan and plan.ends_on)
+
+
+class GoalPage(SeesGoals, DetailView):
+    """Objectives with their families of measures, and the work for this goal that the person may see."""
+
+    template_name = "reports/goal.html"
+    queryset = Goal.objects.select_related("plan", "owner__department")
+
+    def get_context_data(self, **kwargs):
+        goal, user = self.object, self.request.user
+        measures = Measure.objects.select_related("department", "index")
+        objectives = list(Objective.objects.filter(goal=goal).prefetch_related(Prefetch("measures", measures)))
+        for objective in objectives:
+            objective.family = sorted((one for one in objective.measures.all() if not one.ended_on), key=in_family)
+            objective.ended = [one for one in objective.measures.all() if one.ended_on]
+        found = [one for objective in objectives for one in objective.family]
+        read_all(found, user)
+        ideas = list(Idea.objects.visible_to(user).shared().filter(goal=goal).listed()[: MOST_WORK + 1])
+        running = Project.objects.visible_to(user).not_cancelled().filter(idea__goal=goal).listed()
+        return super().get_context_data(
+            objectives=objectives,
+            family=family_of(found) if found else [],
+            ideas=ideas[:MOST_WORK],
+            has_more=len(ideas) > MOST_WORK,
+            projects=list(running[:MOST_WORK]),
+            agreements=list(goal.agreements.all()),
+            meetings=list(Meeting.objects.visible_to(user).filter(goal=goal)[:3]),
+            changes=user.has_perm("goals.change_goal"),
+            plans=user.has_perm("goals.plan_meeting"),
+            **kwargs,
+        )
+
+
+def read_all(measures, user):
+    """Give each measure its reading, divided by the deliveries that the person may see."""
+    seen = Promise.objects.filter(
+        measure__in=measures, project__delivered_on__isnull=False, project__in=Project.objects.visible_to(user)
+    )
+    delivered = defaultdict(list)
+    for one in seen.select_related("project"):
+        delivered[one.measure_id] += deliveries([one])
+    readings = readings_of(measures, delivered)
     for measure in measures:
-        known = values[measure.pk]
-        measure.latest = known[-1] if known else None
-        measure.stale = stale(measure, measure.latest)
-        target = float(measure.target) if measure.target is not None else None
-        measure.chart = spark([float(one.value) for one in known], finding_of(measure, known), target)
+        measure.reading = readings[measure.pk]
 
 
-def last_year(measures):
-    return min(last_whole_period(one).year for one in measures) - 2
+def in_family(measure):
+    """Input, output, efficiency, quality, outcome; an index stands behind what it is made of."""
+    return (hasattr(measure, "index"), Measure.Kind.values.index(measure.kind), measure.name)
 
 
-def finding_of(measure, values):
-    """What the last values say, without a verdict."""
-    last = values[-LAST:]
-    if not last:
-        return _("No value yet.")
-    average = measured(float(sum(one.value for one in last) / len(last)), measure.unit)
-    count = len(last)
-    said = ngettext(
-        "%(average)s (%(count)s value).", "%(average)s on average over the last %(count)s values.", count
-    ) % {"average": average, "count": count}
-    if measure.target is None:
-        return said
-    target = measured(float(measure.target), measure.unit)
-    return f"{said} {_('The target is %(target)s.') % {'target': target}}"
+def family_of(measures):
+    """One row a kind of measure: how many there are, how many are worth a look, how many overdue."""
+    by_kind = defaultdict(Counter)
+    for one in measures:
+        by_kind[one.kind] += Counter(
+            count=1, looks=int(one.reading.state in ("good", "bad")), overdue=int(one.is_overdue)
+        )
+    return [(label, by_kind[kind]) for kind, label in Measure.Kind.choices]
