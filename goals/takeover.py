@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from workflow import clock, events
 from workflow.imports import Fault
 
 AT_ONCE = 5_000
+COLUMNS = ("measure_id", "period_on", "value", "note", "entered_by_id", "entered_at", "version")
 EIGHT = Decimal("0.00000001")
 GOAL, CITY, OBJECTIVE = "CityScore", "City of Boston", "Measures of the daily summary"
 
@@ -134,14 +136,15 @@ def _enter(
     importer, now = User.objects.importer(), clock.now()
     for start in range(0, len(places), AT_ONCE):
         some = places[start : start + AT_ONCE]
-        Measurement.objects.bulk_create(
-            Measurement(
-                measure=measure,
-                period_on=date.fromordinal(series.days[place]),
-                value=_exact(series.values[place]),
-                note=series.notes.get(series.lines[place], ""),
-                entered_by=importer,
-                entered_at=now,
+        _insert(
+            (
+                measure.pk,
+                date.fromordinal(series.days[place]),
+                _exact(series.values[place]),
+                series.notes.get(series.lines[place], ""),
+                importer.pk,
+                now,
+                1,
             )
             for place in some
         )
@@ -159,6 +162,17 @@ def _enter(
     keep_due(measure)
     takeover.measures += 1
     return {date.fromordinal(series.days[place]) for place in places}
+
+
+def _insert(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Rows of COLUMNS; PostgreSQL takes them as a stream, in a fraction of the time of statements."""
+    if connection.vendor != "postgresql":
+        Measurement.objects.bulk_create(Measurement(**dict(zip(COLUMNS, row, strict=True))) for row in rows)
+        return
+    into = f"{Measurement._meta.db_table} ({', '.join(COLUMNS)})"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _recalculate(changed: dict[int, set[date]], progress: Progress) -> None:

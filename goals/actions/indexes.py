@@ -22,6 +22,7 @@ from workflow.editing import edit
 from workflow.lifecycle import Conflict, MoveRefused
 
 Weights = Sequence[tuple[Measure, Decimal]]
+AT_ONCE = 500
 SIX = Decimal("0.000001")
 EIGHT = Decimal("0.00000001")
 
@@ -179,50 +180,55 @@ def recalculate(index: Index, *, since: date | None = None, only: Iterable[date]
     wanted = sorted(only) if only is not None else None
     first, last = (wanted[0], wanted[-1]) if wanted else (since, None)
     figures = figures_of(index, first, last, only=set(wanted) if wanted is not None else None)
-    kept = {
-        one.period_on: one
-        for one in index.measure.measurements.filter(period_on__in=[figure.period_on for figure in figures])
-    }
-    changed = []
+    if not figures:
+        return 0
+    values = index.measure.measurements.filter(period_on__range=(figures[0].period_on, figures[-1].period_on))
+    kept = {one.period_on: one for one in values}
     system = User.objects.system()
+    withdrawn, new, other = [], [], []
     for figure in figures:
-        value, old = figure.value, kept.get(figure.period_on)
-        if value is None:
-            if old is None:
-                continue
-            IndexPart.objects.filter(measurement=old).delete()
-            events.record(
-                "goals.index.withdrawn",
-                index.measure,
-                by=system,
-                data={"period": figure.period_on.isoformat(), "value": str(old.value)},
+        old = kept.get(figure.period_on)
+        if figure.value is None:
+            if old is not None:
+                withdrawn.append(old)
+        elif old is None:
+            kept[figure.period_on] = Measurement(
+                measure=index.measure, period_on=figure.period_on, value=figure.value, entered_by=system
             )
-            Measurement.objects.filter(pk=old.pk).delete()
-            changed.append(figure.period_on)
-            continue
-        if old is None:
-            old = Measurement.objects.create(
-                measure=index.measure, period_on=figure.period_on, value=value, entered_by=system
-            )
-            changed.append(figure.period_on)
-        elif old.value != value:
-            events.record(
-                "goals.index.recalculated",
-                index.measure,
-                by=system,
-                data={"period": figure.period_on.isoformat(), "changes": {"value": [str(old.value), str(value)]}},
-            )
-            Measurement.objects.filter(pk=old.pk).update(value=value)
-            changed.append(figure.period_on)
-        IndexPart.objects.filter(measurement=old).delete()
-        for part in figure.parts:
-            part.measurement = old
-        IndexPart.objects.bulk_create(figure.parts)
+            new.append(kept[figure.period_on])
+        elif old.value != figure.value:
+            told = {"period": figure.period_on.isoformat(), "changes": {"value": [str(old.value), str(figure.value)]}}
+            events.record("goals.index.recalculated", index.measure, by=system, data=told)
+            old.value = figure.value
+            other.append(old)
+    for old in withdrawn:
+        told = {"period": old.period_on.isoformat(), "value": str(old.value)}
+        events.record("goals.index.withdrawn", index.measure, by=system, data=told)
+    changed = [one.period_on for one in (*withdrawn, *new, *other)]
+    Measurement.objects.bulk_create(new, batch_size=AT_ONCE)
+    Measurement.objects.bulk_update(other, ["value"], batch_size=AT_ONCE)
+    _keep_parts(figures, kept, withdrawn)
     if changed:
         newest = index.measure.measurements.order_by("-period_on").values_list("period_on", flat=True).first()
         Measure.objects.filter(pk=index.measure_id).update(last_on=newest)
         recalculate_with(index.measure, *changed)
     return len(changed)
+
+
+def _keep_parts(figures: Sequence[Figure], kept: dict[date, Measurement], withdrawn: Sequence[Measurement]) -> None:
+    """Each value has the parts that it was computed from; a withdrawn value goes with them."""
+    parts = []
+    for figure in figures:
+        if figure.value is not None:
+            for part in figure.parts:
+                part.measurement = kept[figure.period_on]
+            parts += figure.parts
+    known = [kept[figure.period_on].pk for figure in figures if figure.period_on in kept]
+    for start in range(0, len(known), AT_ONCE):
+        IndexPart.objects.filter(measurement__in=known[start : start + AT_ONCE]).delete()
+    IndexPart.objects.bulk_create(parts, batch_size=AT_ONCE)
+    if withdrawn:
+        Measurement.objects.filter(pk__in=[one.pk for one in withdrawn]).delete()
 
 
 def figures_of(
