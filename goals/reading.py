@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -25,6 +25,7 @@ from workflow.templatetags.ui import day_short
 RECENT = 12
 ON_A_CARD = 24
 MOST_PERIODS = 400
+MOST_ROWS = 400
 KINDS: dict[xmr.Kind, behaviour.Kind] = {
     xmr.Kind.GAP: "routine",
     xmr.Kind.PLAIN: "plain",
@@ -271,10 +272,12 @@ class MeasureReading:
     def shown(self, finding: str = "") -> dict[str, Any]:
         """Everything that the page part of a chart needs."""
         chart = self.chart(finding=finding)
+        newest = replace(chart, points=chart.points[-MOST_ROWS:])
         return {
             "drawn": behaviour.draw_both(chart),
             "legend": [(behaviour.key(kind), text) for kind, text in behaviour.legend(chart)],
-            "rows": behaviour.numbers(chart),
+            "rows": behaviour.numbers(newest),
+            "is_cut": len(newest.points) < len(chart.points),
             "remarks": behaviour.remarks(chart),
             "changes": self.changes,
             "told": self.told,

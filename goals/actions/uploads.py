@@ -87,7 +87,7 @@ def take_over(upload: Upload, *, by: User, seen: str, answers: Mapping[str, Any]
     if present.corrections and not reason.strip():
         raise MoveRefused(_("Write why the values are corrected."))
     _enter(measure, present.new, by)
-    changes = _correct(present.corrections)
+    changes, of_parts = _correct(present.corrections)
     locked.rows, locked.answers = [], {}
     locked.applied_at, locked.taken = clock.now(), present.taken
     locked.save()
@@ -101,6 +101,7 @@ def take_over(upload: Upload, *, by: User, seen: str, answers: Mapping[str, Any]
             "corrected": len(present.corrections),
             "name": locked.name,
             "changes": changes,
+            "parts": of_parts,
         },
     )
     keep_due(measure)
@@ -161,9 +162,13 @@ def _keep_parts(parts_of: Sequence[tuple[int, Sequence[Part]]]) -> None:
     )
 
 
-def _correct(rows: Sequence[Coming]) -> dict[str, list[Any]]:
-    """Put the corrected values in place; returns what was and what is, by period."""
+def _correct(rows: Sequence[Coming]) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+    """Put the corrected values in place; returns what was and what is, by period, and the same of their parts.
+
+    Parts are kept apart: a history that everybody reads does not show small counts.
+    """
     changes: dict[str, list[Any]] = {}
+    of_parts: dict[str, list[Any]] = {}
     values = Measurement.objects.in_bulk([row.stands.pk for row in rows if row.stands])
     for row in rows:
         assert row.stands is not None and row.period_on is not None and row.value is not None
@@ -176,12 +181,12 @@ def _correct(rows: Sequence[Coming]) -> dict[str, list[Any]]:
             is_now = {name: _part_told(value, count) for name, value, count in row.parts}
             for name in {**was, **is_now}:
                 if was.get(name) != is_now.get(name):
-                    changes[f"{row.period_on.isoformat()}, {name}"] = [was.get(name), is_now.get(name)]
+                    of_parts[f"{row.period_on.isoformat()}, {name}"] = [was.get(name), is_now.get(name)]
     Measurement.objects.bulk_update(values.values(), ["value", "version"], batch_size=300)
     with_parts = [(row.stands.pk, row.parts) for row in rows if row.stands and row.parts]
     MeasurementPart.objects.filter(measurement__in=[pk for pk, _parts in with_parts]).delete()
     _keep_parts(with_parts)
-    return changes
+    return changes, of_parts
 
 
 def _told(value: Decimal) -> str:

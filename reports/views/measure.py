@@ -1,13 +1,18 @@
 """One measure over time: what its values say, the work that should move it, and its numbers as files."""
 
-from django.http import StreamingHttpResponse
+from decimal import Decimal
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
-from charts.words import month_year
+from charts import behaviour
+from charts.picture import standalone
+from charts.words import month_year, namer
 from goals.actions import last_whole_period
-from goals.models import Measure
+from goals.breakdown import break_down
+from goals.models import Measure, MeasurementPart
 from goals.reading import Happening, breaks_of, read
 from goals.views.act import SeesGoals
 from intake.models import Contribution, Idea
@@ -18,7 +23,8 @@ from workflow.templatetags.ui import day_short
 from workflow.timeline import told
 
 LAST = 12
-MOST_VALUES = 400
+MOST_VALUES = 4_000
+BROKEN_DOWN = 4  # periods
 
 
 class MeasurePage(SeesGoals, DetailView):
@@ -30,19 +36,32 @@ class MeasurePage(SeesGoals, DetailView):
     def get(self, request, *args, **kwargs):
         if request.GET.get("export") == "csv":
             return self.csv()
+        if request.GET.get("export") == "svg":
+            return self.svg()
         return super().get(request, *args, **kwargs)
 
     def csv(self):
         measure = get_object_or_404(Measure, slug=self.kwargs["slug"])
-        rows = measure.measurements.values_list("period_on", "value", "note").iterator(chunk_size=500)
+        values = measure.measurements.values_list("period_on", "value", "note").iterator(chunk_size=500)
+        rows = ((on, Decimal(f"{value.normalize():f}"), note) for on, value, note in values)
         head = [(_("Period from"), f"{_('Value')} ({measure.unit})", _("Note"))]
         response = StreamingHttpResponse(csv_lines(row for part in (head, rows) for row in part), content_type=CSV)
         response["Content-Disposition"] = f'attachment; filename="{measure.slug}.csv"'
         return response
 
+    def svg(self):
+        """The chart as a drawing that stands by itself, with the deliveries that the person may see."""
+        self.object = self.get_object()
+        reading = self.get_context_data()["reading"]
+        if not reading.known:
+            raise Http404
+        response = HttpResponse(standalone(behaviour.draw(reading.chart())), content_type="image/svg+xml")
+        response["Content-Disposition"] = f'attachment; filename="{self.object.slug}.svg"'
+        return response
+
     def get_context_data(self, **kwargs):
         measure, user = self.object, self.request.user
-        values = list(measure.measurements.order_by("-period_on").select_related("entered_by")[:MOST_VALUES])[::-1]
+        values = list(measure.measurements.order_by("-period_on")[:MOST_VALUES])[::-1]
         seen = Promise.objects.filter(measure=measure, project__in=Project.objects.visible_to(user))
         promises = list(seen.select_related("project__idea", "outcome"))
         hoped = Contribution.objects.current().filter(measure=measure, idea__in=Idea.objects.visible_to(user))
@@ -54,8 +73,10 @@ class MeasurePage(SeesGoals, DetailView):
             [note for note in notes if note.kind != "steady"],
         )
         return super().get_context_data(
+            reading=reading,
             finding=reading.finding,
             shown=reading.shown(),
+            parts=parts_of(measure, values[-BROKEN_DOWN:]),
             notes=notes,
             values=values[::-1][:LAST],
             latest=values[-1] if values else None,
@@ -67,6 +88,15 @@ class MeasurePage(SeesGoals, DetailView):
             told=told(Event.objects.about(measure).newest_first()[:20]),
             **kwargs,
         )
+
+
+def parts_of(measure, values):
+    """The break-down of some values: names of the periods, and the rows; nothing where there is none."""
+    if not measure.broken_down_by:
+        return None
+    found = MeasurementPart.objects.filter(measurement__in=values).order_by("id")
+    made = break_down(found.values_list("measurement__period_on", "name", "value", "count"), measure.parts_add_up)
+    return {"periods": [namer(measure.cadence)(on) for on in made.starts], "rows": made.rows, "hides": made.hides}
 
 
 def deliveries(promises):

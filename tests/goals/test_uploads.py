@@ -183,7 +183,7 @@ def test_the_break_down_comes_with_the_values(measure):
     columns = ["period", "value", "part", "count", "part"]
     take(bring(measure, text), columns=columns, differ="correct", reason="Streets were in the wrong district.")
     assert list(parts.all()) == [("North", Decimal(1), 12), ("South", Decimal(4), None)]
-    assert Event.objects.filter(verb="goals.measure.bring").latest("id").data["changes"] == {
+    assert Event.objects.filter(verb="goals.measure.bring").latest("id").data["parts"] == {
         "2026-01-01, North": ["2 (12)", "1 (12)"],
         "2026-01-01, South": ["3", "4"],
     }
