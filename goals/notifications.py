@@ -117,6 +117,7 @@ timeline.say("goals.dataelement.edit", _("The data entry was changed."), "pencil
 timeline.say("goals.datarequest.ask", _("The data was asked for."), "circle-help")
 timeline.say("goals.datarequest.remind", _("The owner of the data was reminded."), "bell")
 timeline.say("goals.datarequest.answer", _("The request was answered."), "message-square-reply")
+timeline.say("goals.datarequest.hand_over", _("Somebody else asks now."), "arrow-right")
 timeline.say("goals.datarequest.take_back", _("The request was taken back."), "undo-2")
 timeline.say("goals.meeting.plan", _("The meeting was planned."), "calendar")
 timeline.say("goals.meeting.invite", _("More people were invited."), "user-plus")

@@ -9,12 +9,20 @@ from django.urls import reverse
 from accounts import actions as accounts_actions
 from accounts import duties
 from accounts.models import Membership, RestrictedGroup
-from goals.models import Goal
+from goals.models import Action, Agreement, DataElement, DataRequest, Goal, Meeting, Position
 from intake import actions
 from intake.lifecycle import State
 from intake.models import Backing, Condition, Idea, Part, Review
 from projects.models import CheckIn, ReadyLine
-from tests.factories import DepartmentFactory, IdeaFactory, MeasureFactory, ProjectFactory, RoleFactory, UserFactory
+from tests.factories import (
+    DepartmentFactory,
+    GoalFactory,
+    IdeaFactory,
+    MeasureFactory,
+    ProjectFactory,
+    RoleFactory,
+    UserFactory,
+)
 from workflow import clock
 from workflow.lifecycle import MoveRefused
 from workflow.models import Delivery, Event
@@ -263,6 +271,108 @@ def test_measures_kept_and_goals_owned(administrator, leaver, successor):
     assert event.note == "Lena Leaver handed it over."
     assert event.data["changes"] == {"owner": ["Lena Leaver", "Sam Successor"], "backup": ["Sam Successor", None]}
     assert events_of(goal, "goals.goal.edit").count() == 1
+
+
+def test_what_departments_define_together(administrator, leaver, successor):
+    department = DepartmentFactory(name="Fire")
+    agreement = Agreement.objects.create(
+        slug="safety",
+        name="Safety",
+        question="Are we safer?",
+        goal=GoalFactory(),
+        asked_by=administrator,
+        kept_by=leaver,
+        backup=successor,
+    )
+    position = Position.objects.create(agreement=agreement, department=department, speaker=leaver)
+    element = DataElement.objects.create(
+        department=department, name="Calls", owner=leaver, system="Dispatch", refreshed="daily", may_use="All"
+    )
+    asked = DataRequest.objects.create(
+        element=element,
+        department=department,
+        asked_by=leaver,
+        what_for="Crossings",
+        how_fine="Months",
+        who_sees="Us",
+        until_on=clock.today() + timedelta(days=90),
+        due_at=clock.now() + timedelta(days=9),
+    )
+    assert sorted(labels(leaver)) == sorted(
+        [
+            "Keeper of the question “Safety”",
+            "Speaks for Fire on “Safety”",
+            "Owner of the data “Calls”",
+            "Asked to use the data “Calls”",
+        ]
+    )
+
+    leave(leaver, successor, administrator)
+
+    for one in (agreement, position, element, asked):
+        one.refresh_from_db()
+    assert (agreement.kept_by, agreement.backup) == (successor, None)
+    assert (position.speaker, element.owner, asked.asked_by) == (successor, successor, successor)
+    for one, verb in (
+        (agreement, "goals.agreement.edit"),
+        (position, "goals.position.edit"),
+        (element, "goals.dataelement.edit"),
+        (asked, "goals.datarequest.hand_over"),
+    ):
+        assert events_of(one, verb).get().note == "Lena Leaver handed it over."
+
+
+def test_a_data_request_that_was_answered_is_no_duty_any_more(leaver):
+    element = DataElement.objects.create(
+        department=DepartmentFactory(), name="Calls", owner=UserFactory(), system="D", refreshed="daily", may_use="All"
+    )
+    DataRequest.objects.create(
+        element=element,
+        department=element.department,
+        asked_by=leaver,
+        what_for="Crossings",
+        how_fine="Months",
+        who_sees="Us",
+        until_on=clock.today(),
+        due_at=clock.now(),
+        answer="yes",
+        answered_at=clock.now(),
+    )
+
+    assert labels(leaver) == []
+
+
+def test_a_measure_whose_data_the_leaver_knew(administrator, leaver, successor):
+    measure = MeasureFactory(steward=leaver)
+    assert labels(leaver) == [f"Data steward of “{measure}”"]
+
+    leave(leaver, successor, administrator)
+
+    measure.refresh_from_db()
+    assert measure.steward == successor
+    assert events_of(measure, "goals.measure.edit").get().data["changes"] == {
+        "steward": ["Lena Leaver", "Sam Successor"]
+    }
+
+
+def test_meetings_to_come_and_the_actions_that_they_left_open(administrator, leaver, successor):
+    coming = Meeting.objects.create(name="June review", held_at=clock.now() + timedelta(days=5), kept_by=leaver)
+    closed = Meeting.objects.create(
+        name="May review", held_at=clock.now() - timedelta(days=25), kept_by=leaver, closed_at=clock.now()
+    )
+    fields = {"meeting": closed, "due_on": clock.today(), "owner": leaver}
+    still_open = Action.objects.create(text="Ask the vendor.", **fields)
+    Action.objects.create(text="Count again.", status=Action.Status.DONE, done_on=clock.today(), **fields)
+    assert labels(leaver) == ["Keeper of the meeting “June review”", "An action of a meeting: Ask the vendor."]
+
+    leave(leaver, successor, administrator)
+
+    for one in (coming, closed, still_open):
+        one.refresh_from_db()
+    assert (coming.kept_by, closed.kept_by, still_open.owner) == (successor, leaver, successor)
+    assert list(coming.people.all()) == [successor]
+    assert events_of(coming, "goals.meeting.edit").count() == 1
+    assert events_of(still_open, "goals.action.edit").count() == 1
 
 
 @pytest.fixture
