@@ -34,10 +34,10 @@ def check_ins(user: User) -> Iterable[CheckIn]:
 
 
 def outcomes(user: User) -> Iterable[Outcome]:
-    """The outcomes still to record of the measures whose owner this person was at the delivery."""
+    """The outcomes of measures that this person owned at the delivery, of which nobody said yet what else changed."""
     parts = Part.objects.filter(user=user, kind=Part.Kind.MEASURE_OWNER, ended_at=None)
     return Outcome.objects.filter(
-        recorded_at=None, promise__project__idea__in=parts.values("idea"), promise__measure__owner=user
+        told_at=None, promise__project__idea__in=parts.values("idea"), promise__measure__owner=user
     ).select_related("promise__project__idea__group")
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput, PersonField
 from accounts.models import Role, User, holders_of
-from projects.models import BudgetLine, CauseCode, CheckIn, Health, HelpAnswer
+from projects.models import BudgetLine, CauseCode, CheckIn, Health, HelpAnswer, Lesson
 from workflow import clock
 
 CAUSES = (_("The main cause"), _("Another cause"), _("One more cause"))
@@ -46,6 +46,7 @@ class MilestoneForm(forms.Form):
 
 
 class MilestoneChangeForm(MilestoneForm):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     done_on = forms.DateField(label=_("Done on"), required=False, widget=DayInput)
     reason = forms.CharField(
         label=_("Why the date moves"), help_text=_("Needed for a later date."), required=False, widget=long_text(2)
@@ -62,6 +63,7 @@ class PlanEndForm(forms.Form):
 class BudgetForm(forms.Form):
     """What one purpose costs in one fiscal year; the same purpose and year change the line that is there."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     name = forms.CharField(label=_("Purpose"), max_length=120)
     kind = forms.ChoiceField(label=_("Kind"), choices=BudgetLine.Kind.choices)
     fiscal_year = forms.IntegerField(
@@ -128,20 +130,47 @@ class CloseForm(forms.Form):
 class CheckInForm(forms.Form):
     answer = forms.ChoiceField(label=_("Is it in use?"), choices=CheckIn.Answer.choices, widget=forms.RadioSelect)
     text = forms.CharField(
-        label=_("What keeps people from using it?"),
-        help_text=_("Needed for “partly” and “no”."),
+        label=_("In a sentence"),
+        help_text=_("Needed for “partly” and “no”: what is missing?"),
         required=False,
         widget=long_text(2),
     )
 
+    def __init__(self, *args, question="", **kwargs):
+        super().__init__(*args, **kwargs)
+        if question:
+            self.fields["answer"].label = question
 
-class OutcomeForm(forms.Form):
-    measured = forms.DecimalField(label=_("What was measured since delivery"), max_digits=16, decimal_places=4)
+
+class CheckInNewForm(forms.Form):
+    question = forms.CharField(
+        label=_("The question"),
+        help_text=_("One that can be answered with yes, partly or no."),
+        max_length=300,
+        widget=long_text(2),
+    )
+    asked_of = PersonField(label=_("Who answers"))
+    due_on = forms.DateField(label=_("On which day?"), widget=DayInput)
+
+
+class TellForm(forms.Form):
     what_else_changed = forms.CharField(
         label=_("What else changed in that time?"),
         help_text=_("A new station, a hard winter, other projects. Or that nothing did."),
         widget=long_text(),
     )
+
+
+class ReadingForm(forms.Form):
+    text = forms.CharField(
+        label=_("How do you read it?"), help_text=_("One sentence. The verdict stays as it was found."), max_length=300
+    )
+    because = forms.CharField(label=_("Why"), widget=long_text())
+
+
+class LessonForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What kind"), choices=Lesson.Kind.choices, widget=forms.RadioSelect)
+    text = forms.CharField(label=_("What should the next project know?"), widget=long_text())
 
 
 class HelpForm(forms.Form):

@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from intake import notifications as intake_people
-from projects.models import CheckIn, Health, Project, ReadyLine
-from workflow import timeline
+from projects.models import CheckIn, Health, Outcome, Project, ReadyLine
+from projects.results import result_of
+from workflow import pictures, timeline
 from workflow.notifications import followers, notify
+from workflow.pictures import Picture
 
 VERB = "projects.project."
 
@@ -34,8 +36,22 @@ def the_one_asked(project: Project, event: Any) -> Iterable[User]:
     return User.objects.filter(pk=event.data.get("of"))
 
 
+def keepers(project: Project, event: Any) -> Iterable[User | None]:
+    """Owner and backup of the measure that an outcome is about."""
+    found = project.promises.filter(outcome=event.data.get("outcome"))
+    measures = [one.measure for one in found.select_related("measure__owner", "measure__backup")]
+    return [person for one in measures for person in (one.owner, one.backup)]
+
+
 def line_owner(project: Project, event: Any) -> Iterable[User]:
     return User.objects.filter(pk=event.data.get("owner"))
+
+
+def chart_of_outcome(event: Any) -> Picture | None:
+    """The chart of an outcome, for its mail."""
+    outcome = Outcome.objects.select_related("promise__measure", "promise__project").get(pk=event.data["outcome"])
+    png = result_of(outcome.promise).png
+    return None if png is None else ("before-and-after.png", png)
 
 
 def _mail(name: str, *to: Any, email: bool = True) -> None:
@@ -52,8 +68,12 @@ _mail("hold", everyone_who_asked, followers)
 _mail("resume", everyone_who_asked, followers)
 _mail("ask_to_cancel", deciders)
 _mail("ask_check_in", the_one_asked)
-_mail("check_in", manager, email=False)
-_mail("ask_outcome", the_one_asked)
+_mail("check_in", manager, everyone_who_asked, followers, email=False)
+_mail("plan_check_in", the_one_asked)
+_mail("find_outcome", keepers, manager, everyone_who_asked, followers)
+pictures.draw(VERB + "find_outcome", chart_of_outcome)
+_mail("tell_what_else", manager, everyone_who_asked, email=False)
+_mail("read_outcome", keepers, manager, everyone_who_asked, followers, email=False)
 
 
 SENTENCES = {
@@ -77,10 +97,13 @@ SENTENCES = {
     "ask_check_in": (_("The check-in was asked: is it in use?"), "message-square"),
     "check_in": (_("The check-in was answered: %(answer)s."), "clipboard-check"),
     "skip_check_in": (_("The check-in was skipped."), "minus"),
-    "ask_outcome": (_("The outcome was asked for: %(measure)s."), "target"),
-    "record_outcome": (_("The outcome was recorded: %(measure)s."), "target"),
+    "plan_check_in": (_("Another question was planned."), "message-square"),
+    "find_outcome": (_("The outcome was found: %(measure)s. %(verdict)s."), "target"),
+    "tell_what_else": (_("What else changed was said: %(measure)s."), "message-square"),
+    "read_outcome": (_("Somebody said how they read the outcome: %(measure)s."), "message-square"),
+    "add_lesson": (_("A lesson was written down."), "book-open"),
     "did_it_help": (_("The question “did it help?” was answered."), "heart-handshake"),
-    "not_measurable": (_("Nobody recorded the outcome: not measurable."), "hourglass"),
+    "not_measurable": (_("Nobody said whether it helped: not measurable."), "hourglass"),
 }
 for _name, (_sentence, _icon) in SENTENCES.items():
     timeline.say(VERB + _name, _sentence, _icon)
@@ -98,3 +121,4 @@ timeline.call_fields(
 timeline.call_values("projects.project.line", lambda code: dict(ReadyLine.Kind.choices).get(code, code))
 timeline.call_values("projects.project.answer", lambda code: dict(CheckIn.Answer.choices).get(code, code))
 timeline.call_values("projects.project.health", lambda code: dict(Health.choices).get(code, code))
+timeline.call_values("projects.project.verdict", lambda code: dict(Outcome.Verdict.choices).get(code, code))

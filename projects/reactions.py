@@ -28,7 +28,8 @@ def idea_starts(made: Made) -> None:
 def idea_is_delivered(made: Made) -> None:
     """The idea follows the delivery; check-in and outcomes are planned."""
     if made.obj.idea.lane != "taken_over":
-        actions.plan_after_delivery(made.obj, by=made.by)
+        actions.plan_check_in(made.obj)
+        actions.plan_outcomes(made.obj)
     _follow(made, "deliver")
 
 

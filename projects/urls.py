@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from projects.views import act, listing, page
+from projects.views import act, listing, page, results
 
 of_project = [
     path("", page.ProjectPage.as_view(), name="project"),
@@ -20,10 +20,14 @@ of_project = [
     path("hold/", act.Hold.as_view(), name="project-hold"),
     path("resume/", act.Resume.as_view(), name="project-resume"),
     path("ask-to-cancel/", act.AskToCancel.as_view(), name="project-ask-to-cancel"),
-    path("check-ins/<int:pk>/", act.AnswerCheckIn.as_view(), name="check-in"),
-    path("check-ins/<int:pk>/skip/", act.SkipCheckIn.as_view(), name="check-in-skip"),
-    path("outcomes/<int:pk>/", act.RecordOutcome.as_view(), name="outcome"),
-    path("helped/", act.SayWhetherItHelped.as_view(), name="project-helped"),
+    path("check-ins/<int:pk>/", results.AnswerCheckIn.as_view(), name="check-in"),
+    path("check-ins/<int:pk>/skip/", results.SkipCheckIn.as_view(), name="check-in-skip"),
+    path("check-ins/new/", results.AddCheckIn.as_view(), name="check-in-new"),
+    path("outcomes/<int:pk>/", results.OutcomePage.as_view(), name="outcome"),
+    path("outcomes/<int:pk>/what-else/", results.TellWhatElse.as_view(), name="outcome-tell"),
+    path("outcomes/<int:pk>/readings/new/", results.AddReading.as_view(), name="outcome-reading"),
+    path("lessons/new/", results.AddLesson.as_view(), name="lesson-new"),
+    path("helped/", results.SayWhetherItHelped.as_view(), name="project-helped"),
 ]
 
 urlpatterns = [

@@ -10,8 +10,9 @@ from factory.django import DjangoModelFactory
 from accounts.models import Department, Role, User
 from goals.models import Definition, Goal, Measure, Measurement, Objective
 from intake.lifecycle import FACES, WAYS_OUT, WITH_DECISION, State
-from intake.models import Decision, Idea, NumberSequence, Part
-from projects.models import Project
+from intake.models import Contribution, Decision, Idea, NumberSequence, Part
+from projects.models import Outcome, Project, Promise
+from workflow import clock
 
 
 class DepartmentFactory(DjangoModelFactory):
@@ -166,3 +167,54 @@ class ProjectFactory(DjangoModelFactory):
     baseline_cost_start = 40_000
     baseline_end_on = date(2027, 3, 31)
     planned_end_on = date(2027, 3, 31)
+
+
+class PromiseFactory(DjangoModelFactory):
+    class Meta:
+        model = Promise
+
+    project = factory.SubFactory(ProjectFactory)
+    measure = factory.SubFactory(MeasureFactory)
+    expected = Decimal(-2)
+    by_on = date(2027, 3, 31)
+    definition = factory.LazyAttribute(lambda made: made.measure.definitions.last())
+    contribution = factory.LazyAttribute(
+        lambda made: Contribution.objects.create(
+            idea=made.project.idea,
+            measure=made.measure,
+            expected=made.expected,
+            by_on=made.by_on,
+            added_by=made.project.idea.requester,
+        )
+    )
+
+
+class OutcomeFactory(DjangoModelFactory):
+    """What a delivered project promised: by default not tested yet, and due today."""
+
+    class Meta:
+        model = Outcome
+        exclude = ("idea", "delivered_on")
+        skip_postgeneration_save = True
+
+    idea = factory.SubFactory(IdeaFactory, state=State.DELIVERED)
+    delivered_on = factory.LazyFunction(lambda: clock.today() - timedelta(days=420))
+    promise = factory.SubFactory(
+        PromiseFactory,
+        project__idea=factory.SelfAttribute("...idea"),
+        project__state="delivered",
+        project__started_on=factory.SelfAttribute("...delivered_on"),
+        project__delivered_on=factory.SelfAttribute("...delivered_on"),
+    )
+    test_on = factory.LazyFunction(clock.today)
+    until_on = factory.SelfAttribute("test_on")
+    long_stop_on = factory.LazyAttribute(lambda made: made.test_on + timedelta(days=300))
+
+    @factory.post_generation
+    def people(self, create, extracted, **kwargs):
+        project = self.project
+        for user, kind in (
+            (project.manager, Part.Kind.PROJECT_MANAGER),
+            (self.promise.measure.owner, Part.Kind.MEASURE_OWNER),
+        ):
+            Part.objects.get_or_create(idea=project.idea, user=user, kind=kind)

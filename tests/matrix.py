@@ -31,13 +31,14 @@ from goals.models import (
 )
 from intake.lifecycle import State
 from intake.models import Condition, Contribution, Part, Review
-from projects.models import CheckIn, Milestone, Outcome, Promise, ReadyLine
+from projects.models import CheckIn, Milestone, Outcome, ReadyLine
 from tests.factories import (
     DepartmentFactory,
     GoalFactory,
     IdeaFactory,
     MeasureFactory,
     MeasurementFactory,
+    OutcomeFactory,
     ProjectFactory,
     RoleFactory,
     UserFactory,
@@ -152,6 +153,8 @@ ASKED_FOR_IT = {
     "a project for the city": only("requester", "sponsor"),
     "a restricted project": only("requester"),
 }
+WRITES_LESSONS = {name: who | only("project_manager") for name, who in ASKED_FOR_IT.items()}
+ASKS_MORE = {name: who | NAMES_MANAGER[name] for name, who in WRITES_LESSONS.items()}
 SEES_PORTFOLIO = only(*("leader", "director", "chair", "stand_in", "board_member", "triager", "project_manager"))
 
 KEEPS_MEASURE = Rule(
@@ -257,7 +260,11 @@ RULES: dict[str, Rule] = {
     "project-resume": Rule(post=only("project_manager")),
     "check-in": Rule(get=ASKED_FOR_IT, post=ASKED_FOR_IT),
     "project-helped": Rule(get=ASKED_FOR_IT, post=ASKED_FOR_IT),
-    "outcome": Rule(get=only("measure_owner"), post=only("measure_owner")),
+    "check-in-new": Rule(get=ASKS_MORE, post=ASKS_MORE),
+    "lesson-new": Rule(get=WRITES_LESSONS, post=WRITES_LESSONS),
+    "outcome": Rule(get=SEES_PROJECT),
+    "outcome-tell": Rule(get=only("measure_owner"), post=only("measure_owner")),
+    "outcome-reading": Rule(get=SEES_PROJECT, post=SEES_PROJECT),
     # Goals
     "goals": PAGE,
     "goal": PAGE,
@@ -511,6 +518,18 @@ def a_restricted_idea(world: World) -> Places:
     return pages_of(idea_in(world, audience="restricted", group=world.group))
 
 
+def outcome_in(world: World, **fields: Any) -> Outcome:
+    """An outcome that was found, of a project that is delivered."""
+    return OutcomeFactory(
+        idea=idea_in(world, State.DELIVERED, **fields),
+        promise__project__manager=world["project_manager"],
+        promise__measure__owner=world["measure_owner"],
+        verdict="cannot_tell",
+        reason="already_moving",
+        found_at=timezone.now(),
+    )
+
+
 def project_in(world: World, **fields: Any) -> Places:
     """A project that is being made ready, with a line of its manager, a milestone and what comes after delivery."""
     idea = idea_in(world, State.APPROVED, **fields)
@@ -520,16 +539,10 @@ def project_in(world: World, **fields: Any) -> Places:
     today = timezone.now().date()
     line = ReadyLine.objects.create(project=project, kind="money", owner=world["project_manager"], due_on=today)
     milestone = Milestone.objects.create(project=project, name="Test", due_on=today, baseline_on=today)
-    measure = MeasureFactory(owner=world["measure_owner"])
-    contribution = Contribution.objects.create(
-        idea=idea, measure=measure, expected=-1, by_on=today, added_by=world["requester"]
-    )
-    promise = Promise.objects.create(
-        project=project, contribution=contribution, measure=measure, expected=-1, by_on=today
-    )
-    outcome = Outcome.objects.create(promise=promise, test_on=today)
     check_in = CheckIn.objects.create(project=project, asked_of=world["requester"], due_at=timezone.now())
     number = {"number": project.number}
+    delivered = outcome_in(world, **fields)
+    done = {"number": delivered.project.number}
     named = (
         "project project-manager project-end milestone-new project-budget project-report project-unchanged "
         "project-hold project-resume project-ask-to-cancel project-helped"
@@ -541,7 +554,8 @@ def project_in(world: World, **fields: Any) -> Places:
         "milestone": number | {"pk": milestone.pk},
         "check-in": number | {"pk": check_in.pk},
         "check-in-skip": number | {"pk": check_in.pk},
-        "outcome": number | {"pk": outcome.pk},
+        **dict.fromkeys(("check-in-new", "lesson-new"), done),
+        **dict.fromkeys(("outcome", "outcome-tell", "outcome-reading"), done | {"pk": delivered.pk}),
         "idea-project": {"number": idea.number},
     }
 

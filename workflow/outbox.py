@@ -11,6 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from workflow.models import Delivery
+from workflow.pictures import picture_of
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -65,6 +66,8 @@ def send(pk: int) -> bool:
         connection=get_connection(),
     )
     try:
+        if picture := picture_of(delivery):
+            message.attach(*picture, "image/png")
         message.send()
     except Exception as trouble:  # whatever the mail server says, the row stays and the next one goes on
         _put_off(delivery, trouble)

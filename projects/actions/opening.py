@@ -4,9 +4,10 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.policy import Size, current_policy
+from goals.outlook import outlooks
 from intake import actions as intake_actions
 from intake.lifecycle import Lane
-from intake.models import Idea, Part
+from intake.models import Contribution, Idea, Part
 from projects.actions.base import next_report, require
 from projects.models import Project, Promise, ReadyLine
 from workflow import clock, events, notifications
@@ -32,10 +33,7 @@ def open_project(idea: Idea, *, by: User, manager: User | None) -> Project:
         planned_end_on=end_on,
         report_due_at=next_report(idea),
     )
-    Promise.objects.bulk_create(
-        Promise(project=project, contribution=one, measure=one.measure, expected=one.expected, by_on=one.by_on)
-        for one in contributions
-    )
+    _freeze_promises(project, contributions)
     if manager:
         intake_actions.involve(idea, manager, Part.Kind.PROJECT_MANAGER)
     if idea.lane != Lane.TAKEN_OVER:
@@ -43,6 +41,26 @@ def open_project(idea: Idea, *, by: User, manager: User | None) -> Project:
     event = events.record("projects.project.open", project, by=by, data={"idea": idea.number})
     notifications.tell(event, project)
     return project
+
+
+def _freeze_promises(project: Project, contributions: list[Contribution]) -> None:
+    """Each contribution with the rule by which its outcome will be judged, and the day on which that is expected."""
+    promises = [(one.measure, float(one.expected), project.baseline_end_on) for one in contributions]
+    for one, outlook in zip(contributions, outlooks(promises), strict=True):
+        rule = outlook.rule
+        Promise.objects.create(
+            project=project,
+            contribution=one,
+            measure=one.measure,
+            expected=one.expected,
+            by_on=one.by_on,
+            definition=one.measure.definitions.last(),
+            points_before=rule.before,
+            points_after=rule.after,
+            gap_points=rule.gap,
+            long_stop_months=rule.long_stop,
+            expected_on=outlook.test_on,
+        )
 
 
 def _add_ready_lines(project: Project) -> None:

@@ -13,6 +13,7 @@ from projects.models import BudgetLine, Hold, Milestone, Project, ReadyLine
 from workflow import clock, notifications
 from workflow.editing import edit
 from workflow.lifecycle import Conflict, MoveRefused
+from workflow.templatetags.ui import day, money
 
 
 @transaction.atomic
@@ -65,11 +66,24 @@ def add_milestone(project: Project, *, by: User, name: str, due_on: date) -> Mil
 
 @transaction.atomic
 def change_milestone(
-    milestone: Milestone, *, by: User, name: str, due_on: date, done_on: date | None, reason: str = ""
+    milestone: Milestone,
+    *,
+    by: User,
+    name: str,
+    due_on: date,
+    done_on: date | None,
+    reason: str = "",
+    version: int | None = None,
 ) -> None:
-    """Move or finish a milestone; a later date wants a reason."""
+    """Move or finish a milestone; a later date wants a reason. `version`: the one that was read."""
     project = milestone.project
     require(by, "projects.lead_project", project)
+    milestone = Milestone.objects.select_for_update().get(pk=milestone.pk)
+    if version not in (None, milestone.version):
+        raise Conflict(
+            _("Somebody changed this milestone meanwhile: %(name)s, planned for %(day)s. Save again to change it.")
+            % {"name": milestone.name, "day": day(milestone.due_on)}
+        )
     if due_on > milestone.due_on and not reason.strip():
         raise MoveRefused(_("Write why the date moves."))
     if done_on and done_on > clock.today():
@@ -97,6 +111,8 @@ def plan_end(project: Project, *, by: User, planned_end_on: date, reason: str) -
     require(by, "projects.lead_project", project)
     if not reason.strip():
         raise MoveRefused(_("Write why the date moves."))
+    if planned_end_on < (project.started_on or clock.today()):
+        raise MoveRefused(_("Choose a day after the start of the work."))
     event = edit(project, by=by, version=None, verb="plan_end", note=reason, planned_end_on=planned_end_on)
     if event:
         notifications.tell(event, project)
@@ -112,12 +128,21 @@ def set_budget(
     planned: int,
     spent: int,
     kind: str = BudgetLine.Kind.ONE_TIME,
+    version: int | None = None,
 ) -> BudgetLine:
-    """Write what one purpose in one fiscal year is planned and spent (whole dollars); a change keeps the difference."""
+    """Write what one purpose in one fiscal year is planned and spent (whole dollars); a change keeps the difference.
+
+    `version`: the one that was read.
+    """
     require(by, "projects.lead_project", project)
-    line, created = BudgetLine.objects.get_or_create(
+    line, created = BudgetLine.objects.select_for_update().get_or_create(
         project=project, name=name, fiscal_year=fiscal_year, defaults={"planned": planned, "spent": spent, "kind": kind}
     )
+    if not created and version not in (None, line.version):
+        raise Conflict(
+            _("Somebody changed this money meanwhile: %(planned)s planned, %(spent)s spent. Save again to change it.")
+            % {"planned": money(line.planned), "spent": money(line.spent)}
+        )
     before = None if created else [line.planned, line.spent]
     if not created:
         line.planned, line.spent, line.kind = planned, spent, kind

@@ -40,17 +40,21 @@ class Promise(models.Model):
 
 
 class CheckIn(models.Model):
-    """The look after delivery: is it in use? Skipped only with a reason."""
+    """A look after delivery: is it in use, or a question of somebody's own. Skipped only with a reason."""
 
     class Answer(models.TextChoices):
-        YES = "yes", _("Yes, it is in use")
+        YES = "yes", _("Yes")
         PARTLY = "partly", _("Partly")
-        NO = "no", _("No, it is not in use")
+        NO = "no", _("No")
+
+    IN_USE = _("Is it in use?")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="check_ins")
     asked_of = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="check_ins")
+    asked_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     due_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
     question = models.CharField(max_length=300, blank=True)
     answer = models.CharField(max_length=8, choices=Answer, blank=True)
     text = models.TextField(blank=True)
@@ -69,11 +73,18 @@ class CheckIn(models.Model):
     def idea(self) -> Idea:
         return self.project.idea
 
+    @property
+    def asks(self) -> str:
+        """The question in words."""
+        return self.question or str(self.IN_USE)
+
 
 class Outcome(models.Model):
-    """What became of one promise: found once by the stated test, on the first day with enough points.
+    """What became of one promise: found once by the stated test, on the first day with enough values.
 
-    `shift`, `shift_low` and `shift_high` are in the measure's unit; `found` keeps everything that the test returned.
+    `test_on`: the day that the delivery fixed. `until_on`: until when nobody can tell, later than `test_on` where
+    values stayed away. `shift`, `shift_low` and `shift_high` are in the measure's unit; `found` keeps everything that
+    the test returned, with the values that it saw.
     """
 
     class Verdict(models.TextChoices):
@@ -83,30 +94,40 @@ class Outcome(models.Model):
         CANNOT_TELL = "cannot_tell", _("Cannot tell")
 
     class Reason(models.TextChoices):
-        TOO_FEW = "too_few", _("Too few values yet")
         ALREADY_MOVING = "already_moving", _("It was already moving")
-        NOT_MEASURABLE = "not_measurable", _("Not measurable")
+        REDEFINED = "redefined", _("It was defined anew in between")
+        NOT_MEASURABLE = "not_measurable", _("Not measurable: too few values")
+        WITHIN_RANGE = "within_range", _("It is as far from its range as before")
 
     promise = models.OneToOneField(Promise, on_delete=models.PROTECT, related_name="outcome")
     test_on = models.DateField()
-    long_stop_on = models.DateField(null=True)
-    asked_at = models.DateTimeField(null=True)
-    measured = models.DecimalField(max_digits=16, decimal_places=4, null=True)
-    recorded_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
-    not_measurable_because = models.TextField(blank=True)
-    what_else_changed = models.TextField(blank=True)
-    told_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
-    told_at = models.DateTimeField(null=True)
+    until_on = models.DateField()
+    long_stop_on = models.DateField()
     verdict = models.CharField(max_length=12, choices=Verdict, blank=True, editable=False)
     reason = models.CharField(max_length=16, choices=Reason, blank=True, editable=False)
     shift = models.DecimalField(max_digits=16, decimal_places=4, null=True, editable=False)
     shift_low = models.DecimalField(max_digits=16, decimal_places=4, null=True, editable=False)
     shift_high = models.DecimalField(max_digits=16, decimal_places=4, null=True, editable=False)
     found = models.JSONField(default=dict, editable=False)
-    recorded_at = models.DateTimeField(null=True)
+    found_at = models.DateTimeField(null=True, editable=False)
+    what_else_changed = models.TextField(blank=True)
+    told_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["test_on"], name="outcome_open", condition=Q(recorded_at=None))]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verdict="", found_at=None) | (~Q(verdict="") & Q(found_at__isnull=False)),
+                name="outcome_verdict_has_its_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(verdict="cannot_tell") | ~Q(reason=""), name="outcome_cannot_tell_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict__in=("", "cannot_tell")) | Q(shift__isnull=False), name="outcome_verdict_has_shift"
+            ),
+        ]
+        indexes = [models.Index(fields=["test_on"], name="outcome_open", condition=Q(found_at=None))]
 
     def __str__(self) -> str:
         return f"{self.promise}"
@@ -118,6 +139,10 @@ class Outcome(models.Model):
     @property
     def idea(self) -> Idea:
         return self.promise.project.idea
+
+    @property
+    def is_open(self) -> bool:
+        return self.found_at is None
 
 
 class OutcomeReading(models.Model):

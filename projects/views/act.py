@@ -8,11 +8,9 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, View
 
 from projects import actions, forms
-from projects.models import CheckIn, Outcome, ReadyLine
-from projects.views.page import find, suggested
-from workflow import clock
+from projects.models import ReadyLine
+from projects.views.page import find
 from workflow.lifecycle import Conflict, MoveRefused
-from workflow.templatetags.ui import day
 
 
 class ProjectForm(FormView):
@@ -66,9 +64,19 @@ class ProjectForm(FormView):
         except MoveRefused as refused:
             for sentence in refused.sentences:
                 form.add_error(None, sentence)
-            return self.answer(form, 409 if isinstance(refused, Conflict) else 422)
+            if isinstance(refused, Conflict):
+                self.show_newest(form)
+                return self.answer(form, 409)
+            return self.answer(form, 422)
         messages.success(self.request, self.done % {"project": self.project.label})
         return HttpResponseRedirect(self.get_success_url())
+
+    def show_newest(self, form):
+        """Let the form save again over what somebody else saved, which the refusal told."""
+        if "version" in form.fields:
+            self.part = self.get_part()
+            form.data = form.data.copy()
+            form.data["version"] = self.get_initial().get("version", "")
 
     def form_invalid(self, form):
         return self.answer(form, 422)
@@ -194,7 +202,7 @@ class MilestoneChange(ProjectForm):
         return get_object_or_404(self.project.milestones.filter(dropped_at=None), pk=self.kwargs["pk"])
 
     def get_initial(self):
-        return {"name": self.part.name, "due_on": self.part.due_on, "done_on": self.part.done_on}
+        return {name: getattr(self.part, name) for name in ("name", "due_on", "done_on", "version")}
 
     def act(self, **data):
         actions.change_milestone(self.part, by=self.request.user, **data)
@@ -217,7 +225,7 @@ class SetBudget(ProjectForm):
         )
         if line is None:
             return {"fiscal_year": forms.this_fiscal_year(), "spent": 0}
-        return {name: getattr(line, name) for name in ("name", "kind", "fiscal_year", "planned", "spent")}
+        return {name: getattr(line, name) for name in ("name", "kind", "fiscal_year", "planned", "spent", "version")}
 
     def act(self, **data):
         actions.set_budget(self.project, by=self.request.user, **data)
@@ -299,100 +307,3 @@ class Resume(ProjectButton):
 
     def act(self):
         actions.resume(self.project, by=self.request.user)
-
-
-# After delivery
-
-
-class AfterDelivery(ProjectForm):
-    while_running = False
-
-    def asked_of(self):
-        return self.part
-
-
-class AnswerCheckIn(AfterDelivery):
-    form_class = forms.CheckInForm
-    permission = "projects.answer_check_in"
-    heading = gettext_lazy("Is it in use?")
-    button = gettext_lazy("Send the answer")
-    done = gettext_lazy("Thank you. The project manager of %(project)s reads your answer.")
-
-    def get_part(self):
-        check_in = get_object_or_404(CheckIn.objects.filter(project=self.project), pk=self.kwargs["pk"])
-        check_in.project = self.project
-        return check_in
-
-    def closed_because(self):
-        return _("This check-in was answered already.") if self.part.answered_at else ""
-
-    def act(self, **data):
-        actions.answer_check_in(self.part, by=self.request.user, **data)
-
-
-class SkipCheckIn(AnswerCheckIn):
-    form_class = forms.ReasonForm
-    permission = "projects.skip_check_in"
-    heading = gettext_lazy("Skip the check-in")
-    button = gettext_lazy("Skip the check-in")
-    done = gettext_lazy("The check-in of %(project)s is skipped; the reason stays on its page.")
-
-    def act(self, **data):
-        actions.skip_check_in(self.part, by=self.request.user, **data)
-
-
-class RecordOutcome(AfterDelivery):
-    """What was measured; before its day the page says when."""
-
-    template_name = "projects/outcome.html"
-    form_class = forms.OutcomeForm
-    permission = "projects.record_outcome"
-    heading = gettext_lazy("Record the outcome")
-    button = gettext_lazy("Record the outcome")
-    done = gettext_lazy("The outcome of %(project)s is recorded.")
-
-    def get_part(self):
-        outcomes = Outcome.objects.filter(promise__project=self.project).select_related("promise__measure")
-        outcome = get_object_or_404(outcomes, pk=self.kwargs["pk"])
-        outcome.promise.project = self.project
-        return outcome
-
-    def closed_because(self):
-        return _("This outcome was recorded already.") if self.part.recorded_at else ""
-
-    def too_early(self):
-        if clock.today() >= self.part.test_on:
-            return ""
-        return _("It is looked at on %(day)s, the day fixed at delivery. Come back then.") % {
-            "day": day(self.part.test_on)
-        }
-
-    def get_initial(self):
-        since = suggested(self.part)["since"]
-        return {} if since is None else {"measured": since}
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(too_early=self.too_early(), suggested=suggested(self.part), **kwargs)
-
-    def act(self, **data):
-        actions.record_outcome(self.part, by=self.request.user, **data)
-
-
-class SayWhetherItHelped(ProjectForm):
-    form_class = forms.HelpForm
-    permission = "projects.say_whether_it_helped"
-    while_running = False
-    heading = gettext_lazy("Did it help?")
-    lead = gettext_lazy("Your answer stands on the page of the idea as its result.")
-    button = gettext_lazy("Send the answer")
-    done = gettext_lazy("Thank you. Your answer stands on the page of %(project)s.")
-
-    def closed_because(self):
-        if self.project.delivered_on is None:
-            return _("This can be answered once the project is delivered.")
-        if hasattr(self.project, "help_answer"):
-            return _("This was answered already. Thank you.")
-        return ""
-
-    def act(self, **data):
-        actions.say_whether_it_helped(self.project, by=self.request.user, **data)

@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView
 
 from charts.bars import stacked_both
-from goals.models import Measurement
+from goals.outlook import outlooks
 from intake.models import Condition
 from intake.views.page import IdeaPage
 from projects import actions
 from projects.forms import MOVE_FORMS
 from projects.lifecycle import State
 from projects.models import Project, Promise, StatusReport
+from projects.results import result_of
 from workflow import clock, timeline
 from workflow.lifecycle import moves_for
 from workflow.models import Event
@@ -32,7 +33,7 @@ def find(user, number):
 
 def with_parts(projects):
     """With all that the page shows: lines, milestones, money, promises with their outcomes, looks, lessons."""
-    promises = Promise.objects.select_related("measure__owner", "outcome__recorded_by").order_by("id")
+    promises = Promise.objects.select_related("measure__owner", "outcome").order_by("id")
     return projects.prefetch_related(
         "ready_lines__owner",
         "milestones",
@@ -79,10 +80,8 @@ def parts_of(project, user):
     reports = list(StatusReport.objects.filter(project=project).select_related("reported_by")[:MOST_REPORTS])
     signal = actions.signal_of(project) if project.is_running else None
     report = reports[0] if reports else None
-    outcomes = [one for one in (getattr(promise, "outcome", None) for promise in project.promises.all()) if one]
+    results = results_of(project, user)
     check_ins = list(project.check_ins.all())
-    for outcome in outcomes:
-        outcome.is_yours = outcome.recorded_at is None and user.has_perm("projects.record_outcome", outcome)
     for check_in in check_ins:
         check_in.is_yours = check_in.answered_at is None and user.has_perm("projects.answer_check_in", check_in)
         check_in.is_skippable = check_in.answered_at is None and user.has_perm("projects.skip_check_in", check_in)
@@ -102,18 +101,37 @@ def parts_of(project, user):
         "signal": signal,
         "disagrees": bool(report and signal and report.worst != signal.health),
         "conditions": conditions_of(project),
-        "promises": list(project.promises.all()),
         "check_ins": check_ins,
-        "outcomes": outcomes,
+        "results": results,
+        "adds_check_in": bool(project.delivered_on) and user.has_perm("projects.add_check_in", project),
+        "adds_lesson": bool(project.delivered_on) and user.has_perm("projects.add_lesson", project),
         "help_answer": help_answer,
         "asks_help": bool(
             project.delivered_on
-            and not outcomes
+            and not results
             and help_answer is None
             and user.has_perm("projects.say_whether_it_helped", project)
         ),
         "today": clock.today(),
     }
+
+
+def results_of(project, user):
+    """What became of each promise; before the delivery, whether anybody will be able to tell."""
+    promises = list(project.promises.all())
+    for promise in promises:
+        promise.project = project
+    results = [result_of(promise) for promise in promises]
+    waiting = [one for one in results if one.outcome is None]
+    planned_on = project.planned_end_on
+    ahead = outlooks([(one.promise.measure, float(one.promise.expected), planned_on) for one in waiting])
+    for one, outlook in zip(waiting, ahead, strict=True):
+        one.outlook = outlook
+    for one in results:
+        one.owes_word = (
+            one.is_found and one.outcome.told_at is None and user.has_perm("projects.tell_what_else", one.outcome)
+        )
+    return results
 
 
 def steps_of(project):
@@ -164,19 +182,6 @@ def conditions_of(project):
     shown = [one for one in conditions if one.is_shared]
     by_gate = {gate: [one for one in shown if one.gate == gate] for gate in Condition.Gate}
     return [(gate.label, ones) for gate, ones in by_gate.items() if ones]
-
-
-def suggested(outcome):
-    """The average of the values since delivery, and of as many before it: a suggestion, no finding."""
-    delivered_on = outcome.project.delivered_on or clock.today()
-    values = Measurement.objects.filter(measure=outcome.promise.measure_id)
-    since = list(values.filter(period_on__gte=delivered_on).values_list("value", flat=True))
-    before = list(values.filter(period_on__lt=delivered_on).order_by("-period_on").values_list("value", flat=True)[:12])
-    return {"since": average(since), "since_count": len(since), "before": average(before), "before_count": len(before)}
-
-
-def average(values):
-    return round(sum(values) / len(values), 2) if values else None
 
 
 class ProjectMove(MoveView):

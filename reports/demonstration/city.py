@@ -13,19 +13,21 @@ from accounts.demo import RESTRICTED as RESTRICTED_GROUP
 from accounts.demo import create_people
 from accounts.models import RestrictedGroup, Role, User
 from accounts.policy import Size, current_policy
+from goals.actions import keep_due
 from goals.models import Goal, Measure, Measurement, Objective
 from intake import actions as intake
 from intake.lifecycle import State
 from intake.models import Decision, Idea
 from projects import actions as projects
 from projects.models import Project, ReadyLine
+from reports.demonstration import together
 from reports.demonstration.measures import AIMS, Series
 from reports.demonstration.stories import STORIES, Story
 from workflow import clock, notifications
 from workflow.lifecycle import perform
 
 MUTED_DAYS = 4
-DELIVERED_AGO = {"evaluated": 300, "delivered": 150}
+DELIVERED_AGO = {"evaluated": 450, "delivered": 150}
 REVIEWS = {
     "architecture": (
         "It fits the way our systems talk to each other. Use the interface that we have; do not copy tables.",
@@ -101,6 +103,7 @@ class City:
                     self.measure(objective, series)
         for story in sorted(STORIES, key=lambda one: -one.ago):
             self.tell(story)
+        together.tell(self)
 
     # Days
 
@@ -159,6 +162,10 @@ class City:
             )
             for period, value in values
         )
+        measure.definitions.create(
+            number=1, unit=measure.unit, direction=measure.direction, made_by=measure.owner, made_at=clock.now()
+        )
+        keep_due(measure)
 
     def _department(self, code: str) -> Any:
         return next(one.department for one in self.people.values() if one.department and one.department.code == code)
@@ -474,16 +481,13 @@ class City:
             check_in = project.check_ins.get()
             with self.on(end_ago - 32):
                 projects.answer_check_in(check_in, by=check_in.asked_of, answer=answer, text=text)
-        if "measured" not in words:
+        if "else" not in words:
             return
         for promise in project.promises.select_related("outcome", "measure__owner"):
             with self.on((self.now.date() - promise.outcome.test_on).days - 1):
-                projects.record_outcome(
-                    promise.outcome,
-                    by=promise.measure.owner,
-                    measured=Decimal(str(words["measured"])),
-                    what_else_changed=words["else"],
-                )
+                outcome = projects.evaluate(promise.outcome, by=User.objects.system())
+                owner = promise.measure.owner
+                projects.tell_what_else_changed(outcome, by=owner, what_else_changed=words["else"])
         went_well, went_wrong = words["lessons"]
         causes = [{"code": words["cause"], "is_primary": True, "evidence": went_wrong}] if "cause" in words else []
         with self.on(10):

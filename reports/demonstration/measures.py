@@ -19,7 +19,7 @@ class Series:
     target: float
     source: str
     kind: str = "outcome"
-    months: int = 30
+    months: int = 60
     shift: float = 0.0
     shift_months: int = 0
     gaps: tuple[int, ...] = ()
@@ -226,7 +226,7 @@ AIMS = (
                         10,
                         "Permit system",
                         shift=-7,
-                        shift_months=9,
+                        shift_months=14,
                         backup="owner",
                     ),
                     Series(
@@ -243,7 +243,7 @@ AIMS = (
                         "Permit system",
                         "output",
                         shift=6,
-                        shift_months=9,
+                        shift_months=14,
                     ),
                 ),
             ),
@@ -413,12 +413,12 @@ AIMS = (
                         "fleet",
                         "carl.jensen",
                         96,
-                        9,
+                        5,
                         70,
                         "Fleet system",
                         "efficiency",
                         shift=-13,
-                        shift_months=9,
+                        shift_months=14,
                     ),
                 ),
             ),

@@ -655,7 +655,7 @@ YES = (
         "Builders carry rolls of paper to the counter and wait for the first look.",
         "Plans come as files, and the first look begins the same day.",
         "evaluated",
-        620,
+        770,
         "easy-to-deal-with",
         ("public_facing", "buy", "records"),
         (74000, 11000, 520),
@@ -664,7 +664,6 @@ YES = (
         "high",
         {
             "funded": True,
-            "measured": 11.5,
             "else": "Two plan checkers were hired in the same spring.",
             "check_in": ("yes", "All plans come as files since March."),
             "lessons": (
@@ -679,7 +678,7 @@ YES = (
         "Vehicles that hardly drive are serviced like those that drive all day.",
         "Service is due by engine hours.",
         "evaluated",
-        560,
+        710,
         "government-that-performs",
         ("connects",),
         (21000, 2500, 140),
@@ -688,7 +687,6 @@ YES = (
         "medium",
         {
             "funded": True,
-            "measured": 83,
             "else": "Nothing that we know of.",
             "check_in": ("yes", "The shop plans by hours since the first week."),
             "lessons": (
@@ -703,7 +701,7 @@ YES = (
         "Crews write hours on paper and payroll types them, and then everyone corrects.",
         "Hours are entered where the work is.",
         "evaluated",
-        600,
+        750,
         "strong-finances",
         ("personal_data", "replaces"),
         (58000, 9000, 400),
@@ -712,7 +710,6 @@ YES = (
         "high",
         {
             "funded": True,
-            "measured": 41.9,
             "else": "A new overtime rule began two months after delivery.",
             "check_in": ("partly", "Supervisors still approve on paper in two yards."),
             "lessons": (

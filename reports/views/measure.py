@@ -12,11 +12,13 @@ from charts.picture import standalone
 from charts.words import month_year, namer
 from goals.actions import last_whole_period
 from goals.breakdown import break_down
+from goals.composition import index_page
 from goals.models import Measure, MeasurementPart
 from goals.reading import Happening, breaks_of, read
 from goals.views.act import SeesGoals
 from intake.models import Contribution, Idea
 from projects.models import Project, Promise
+from projects.results import result_of, with_rows
 from workflow.exports import CSV, csv_lines
 from workflow.models import Event
 from workflow.templatetags.ui import day_short
@@ -82,9 +84,11 @@ class MeasurePage(SeesGoals, DetailView):
             latest=values[-1] if values else None,
             stale=stale(measure, values[-1] if values else None),
             promises=promises,
+            aimed=with_rows(result_of(one) for one in promises),
             contributions=list(hoped.select_related("idea").exclude(idea__projects__promises__measure=measure)),
             keeps=user.has_perm("goals.add_measurement", measure),
             changes=user.has_perm("goals.change_measure", measure),
+            **index_page(measure),
             told=told(Event.objects.about(measure).newest_first()[:20]),
             **kwargs,
         )

@@ -201,15 +201,15 @@ def of_projects(user):
     lines = ReadyLine.objects.filter(owner=user, closed_at=None, waived_at=None, project__state__in=RUNNING)
     outcomes = Outcome.objects.filter(
         Q(promise__measure__owner=user) | Q(promise__measure__backup=user),
-        recorded_at=None,
-        test_on__lte=clock.today(),
-    )
+        told_at=None,
+        found_at__isnull=False,
+    ).exclude(reason=Outcome.Reason.NOT_MEASURABLE)
     found = project_rows(user, "manage", running.filter(report_due_at=None), "")
     found = found.union(
         project_rows(user, "report", running.filter(report_due_at__isnull=False), "", at="report_due_at"),
         project_rows(user, "line", lines, "project__", detail="kind", on="due_on"),
-        project_rows(user, "check_in", check_ins_for(user), "project__", at="due_at"),
-        project_rows(user, "outcome", outcomes, "promise__project__", detail="promise__measure__name", on="test_on"),
+        project_rows(user, "check_in", check_ins_for(user), "project__", detail="question", at="due_at"),
+        project_rows(user, "outcome", outcomes, "promise__project__", detail="promise__measure__name", at="found_at"),
         project_rows(user, "helped", unanswered_helps(user), ""),
         agreed_rows(user),
         all=True,
@@ -218,6 +218,8 @@ def of_projects(user):
         what, page, args = PROJECT_TASKS[kind]
         if kind == "line":
             detail = ReadyLine.Kind(detail).label
+        elif kind == "check_in":
+            detail = detail or CheckIn.IN_USE
         url = reverse(page, args=[number, pk][:args])
         label = _("Meeting") if kind == "agreed" else Project(number=number).label
         yield Task(what % {"detail": detail}, title, label, url, due_at or due_on)
@@ -227,8 +229,8 @@ PROJECT_TASKS = {
     "manage": (gettext_lazy("You manage it"), "project", 1),
     "report": (gettext_lazy("Report how it stands"), "project-report", 1),
     "line": (gettext_lazy("Make ready: %(detail)s"), "project", 1),
-    "check_in": (gettext_lazy("Say whether it is in use"), "check-in", 2),
-    "outcome": (gettext_lazy("Record the outcome: %(detail)s"), "outcome", 2),
+    "check_in": (gettext_lazy("Answer: %(detail)s"), "check-in", 2),
+    "outcome": (gettext_lazy("Say what else changed: %(detail)s"), "outcome-tell", 2),
     "helped": (gettext_lazy("Say whether it helped"), "project-helped", 1),
     "agreed": (gettext_lazy("Agreed: %(detail)s"), "action-report", 2),
 }

@@ -11,12 +11,12 @@ from intake.lifecycle import State as IdeaState
 from intake.models import Idea
 from projects import actions
 from projects.lifecycle import State
-from projects.models import CheckIn, HelpAnswer, Outcome, Project, ReadyLine
-from projects.tasks import ask_check_ins, ask_outcomes, close_at_the_long_stop
+from projects.models import CheckIn, HelpAnswer, Project, ReadyLine
+from projects.tasks import ask_check_ins
 from tests.factories import IdeaFactory, MeasureFactory, ProjectFactory, UserFactory
 from workflow import clock
 from workflow.lifecycle import Conflict, MoveRefused, NotYourMove, moves_for, perform
-from workflow.models import Delivery, Event
+from workflow.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -107,42 +107,6 @@ def test_the_idea_follows_to_delivered_with_the_person_named(approved):
     assert CheckIn.objects.get(project=project).asked_of == idea.requester
 
 
-def test_the_outcome_is_recorded_on_its_day_and_evaluates_the_idea(approved):
-    idea, project, manager, _director, measure = approved
-    run(project, manager)
-    perform(project, "deliver", by=manager)
-    outcome = Outcome.objects.get()
-    with pytest.raises(NotYourMove):
-        actions.record_outcome(outcome, by=manager, measured=Decimal(4), what_else_changed="Nothing.")
-    with pytest.raises(MoveRefused, match="Come back then"):
-        actions.record_outcome(outcome, by=measure.owner, measured=Decimal(4), what_else_changed="Nothing.")
-    later = clock.now() + timedelta(days=290)
-    with clock.at(later):
-        assert ask_outcomes() == 1
-        assert ask_outcomes() == 0
-        with pytest.raises(MoveRefused, match="what else changed"):
-            actions.record_outcome(outcome, by=measure.owner, measured=Decimal(4), what_else_changed="")
-        actions.record_outcome(outcome, by=measure.owner, measured=Decimal(4), what_else_changed="A new station.")
-        with pytest.raises(Conflict):
-            actions.record_outcome(outcome, by=measure.owner, measured=Decimal(3), what_else_changed="Again.")
-    assert Idea.objects.get(pk=idea.pk).state == IdeaState.EVALUATED
-    told = Delivery.objects.filter(event__verb="intake.idea.evaluate").values_list("user", flat=True)
-    assert idea.requester_id in told
-
-
-def test_silence_is_not_measurable_at_the_long_stop_never_a_success(approved):
-    idea, project, manager, *_rest = approved
-    run(project, manager)
-    perform(project, "deliver", by=manager)
-    with clock.at(clock.now() + timedelta(days=731)):
-        assert close_at_the_long_stop() == 1
-        assert close_at_the_long_stop() == 0
-    outcome = Outcome.objects.get()
-    assert outcome.measured is None
-    assert outcome.not_measurable_because
-    assert Idea.objects.get(pk=idea.pk).state == IdeaState.EVALUATED
-
-
 def test_a_small_idea_asks_whether_it_helped():
     triager = UserFactory(roles="triager")
     idea = IdeaFactory(state=IdeaState.DECISION, size="small")
@@ -167,9 +131,13 @@ def test_the_check_in_is_asked_on_its_day_and_skipped_only_with_a_reason(approve
     assert ask_check_ins() == 0
     with clock.at(clock.now() + timedelta(days=40)):
         assert ask_check_ins() == 1
+        assert ask_check_ins() == 0
+    with clock.at(clock.now() + timedelta(days=48)):
+        assert ask_check_ins() == 1
+        assert ask_check_ins() == 0
     with pytest.raises(MoveRefused, match="why the check-in is skipped"):
         actions.skip_check_in(check_in, by=manager, reason="")
-    with pytest.raises(MoveRefused, match="keeps people from using it"):
+    with pytest.raises(MoveRefused, match="what is missing"):
         actions.answer_check_in(check_in, by=idea.requester, answer="no")
     actions.answer_check_in(check_in, by=idea.requester, answer="no", text="The tablets are locked away.")
     with pytest.raises(Conflict):

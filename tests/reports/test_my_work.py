@@ -109,7 +109,7 @@ def a_line(user):
 def a_check_in(user):
     project = project_of(UserFactory())
     CheckIn.objects.create(project=project, asked_of=user, due_at=in_days(3), asked_at=timezone.now())
-    return "Say whether it is in use", project.label
+    return "Answer: Is it in use?", project.label
 
 
 def an_outcome(user):
@@ -119,8 +119,17 @@ def an_outcome(user):
     promised = {"measure": measure, "expected": -1, "by_on": in_days(0).date()}
     contribution = Contribution.objects.create(idea=project.idea, added_by=user, **promised)
     promise = Promise.objects.create(project=project, contribution=contribution, **promised)
-    Outcome.objects.create(promise=promise, test_on=in_days(-1).date())
-    return "Record the outcome: Minutes lost", project.label
+    day = in_days(-1).date()
+    Outcome.objects.create(
+        promise=promise,
+        test_on=day,
+        until_on=day,
+        long_stop_on=day,
+        verdict="cannot_tell",
+        reason="already_moving",
+        found_at=timezone.now(),
+    )
+    return "Say what else changed: Minutes lost", project.label
 
 
 def a_help_answer(user):
