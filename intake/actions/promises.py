@@ -32,7 +32,7 @@ def promise(idea: Idea, *, by: User, measure: Any, expected: Decimal, by_on: dat
         raise Conflict(_("The promise was frozen with the decision."))
     if expected == 0:
         raise MoveRefused(_("Write the change that you expect; nothing is no promise."))
-    wanted = 1 if measure.direction == measure.Direction.UP else -1
+    wanted = {measure.Direction.UP: 1, measure.Direction.DOWN: -1}.get(measure.direction, 0)
     if expected * wanted < 0:
         raise MoveRefused(
             _("For this measure %(direction)s. Write the change with that sign.")

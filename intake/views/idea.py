@@ -20,6 +20,7 @@ from intake.views.page import IdeaPage, find, head_of
 from workflow import conversation, timeline
 from workflow.lifecycle import MoveRefused
 from workflow.models import Attachment, Event, Question
+from workflow.templatetags.ui import day
 from workflow.views import CursorList
 
 SAID = ("comment", "ask", "answer")
@@ -257,7 +258,7 @@ class IdeaWiden(Act):
         if wish and wish.actor_id != self.request.user.pk:
             return _("%(person)s asks for this. Choose the same and agree.") % {"person": wish.actor}
         if wish:
-            return _("You asked for this on %(day)s. The other side has to agree.") % {"day": wish.at.date()}
+            return _("You asked for this on %(day)s. The other side has to agree.") % {"day": day(wish.at)}
         return _("The requester and a decider have to agree. The other side is asked.")
 
     def get_initial(self):
