@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -108,7 +108,8 @@ class Remark:
 class Chart:
     """What to draw. All values share one unit; `finding` is the sentence that the chart shows.
 
-    `within`: the range that the measure is to keep. ValueError when a number is not finite.
+    `within`: the range that the measure is to keep. `band`: what is normal where it differs from period to period, as
+    (low, high) for each of the points, which then are in the order of time. ValueError when a number is not finite.
     """
 
     points: Sequence[Dot]
@@ -122,6 +123,7 @@ class Chart:
     within: tuple[float, float] | None = None
     marks: Sequence[Mark] = ()
     remarks: Sequence[Remark] = ()
+    band: Sequence[tuple[float, float] | None] = ()
 
     def __post_init__(self) -> None:
         if self.points:
@@ -170,6 +172,7 @@ class Chart:
         extra = [self.target, *(self.within or ())]
         for segment in self.segments:
             extra += [segment.mean, segment.low, segment.high]
+        extra += [level for limits in self.band if limits for level in limits]
         return [level for level in extra if level is not None]
 
     @cached_property
@@ -324,6 +327,8 @@ def told(chart: Chart) -> str:
             sure = _("Normal from %(low)s to %(high)s.")
             unsure = _("Normal from %(low)s to %(high)s, provisional.")
             said.append((unsure if segment.provisional else sure) % limits)
+    if chart.band:
+        said.append(_("What is normal rises and falls with the season."))
     said += [f"{text}." for text in _target_words(chart, joined=True)]
     said += [f"{mark.label}." for mark in sorted(chart.marks, key=attrgetter("on"))]
     said += _signals(chart)
@@ -641,6 +646,24 @@ def _tick_days(chart: Chart, frame: _Frame) -> Iterator[tuple[date, str, bool]]:
         yield on, str(on.year) if is_yearly else formats.date_format(on, "M"), is_yearly
 
 
+def _moving_band(chart: Chart, frame: _Frame) -> Iterator[str]:
+    """The band that rises and falls with the periods, in one piece for each run of periods that have one."""
+    for has_band, run in groupby(enumerate(chart.band), key=lambda one: one[1] is not None):
+        if not has_band:
+            continue
+        top, bottom = [], []
+        for at, limits in run:
+            assert limits is not None
+            on = chart.points[at].on
+            x1, x2 = px(frame.at(on)), px(frame.at(end_of(on, chart.cadence)))
+            low, high = px(frame.y(limits[0])), px(frame.y(limits[1]))
+            top.append(f"{x1} {high}H{x2}")
+            bottom.append(f"{x2} {low}H{x1}")
+        edges = f"M{'L'.join(top)}", f"M{'L'.join(reversed(bottom))}"
+        yield f'<path class="band" d="{edges[0]}L{edges[1][1:]}Z"/>'
+        yield f'<path class="limit" d="{edges[0]}{edges[1]}"/>'
+
+
 def _levels(chart: Chart, frame: _Frame, room: Room) -> Iterator[str]:
     """Bands and limits, averages, and the target; notes in `room` where they are."""
     left, right = frame.left, frame.right
@@ -648,6 +671,7 @@ def _levels(chart: Chart, frame: _Frame, room: Room) -> Iterator[str]:
         high, low = frame.y(max(chart.within)), frame.y(min(chart.within))
         box = f'y="{px(high)}" height="{px(low - high)}"'
         yield f'<rect class="within" x="{px(left)}" width="{px(right - left)}" {box}/>'
+    yield from _moving_band(chart, frame)
     for segment in chart.segments:
         x1, x2 = frame.at(segment.first_on), frame.at(end_of(segment.last_on, chart.cadence))
         css = " prov" if segment.provisional else ""

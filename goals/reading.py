@@ -18,7 +18,7 @@ from charts import behaviour
 from charts.spark import Band, card_spark
 from charts.words import Cadence, measured, month_year, namer
 from goals import periods
-from goals.analysis import xmr
+from goals.analysis import seasons, xmr
 from goals.models import Measure, Measurement
 from workflow.templatetags.ui import day_short
 
@@ -26,6 +26,7 @@ RECENT = 12
 ON_A_CARD = 24
 MOST_PERIODS = 400
 MOST_ROWS = 400
+SEASONS = {periods.MONTHLY: 12, periods.QUARTERLY: 4}
 KINDS: dict[xmr.Kind, behaviour.Kind] = {
     xmr.Kind.GAP: "routine",
     xmr.Kind.PLAIN: "plain",
@@ -65,6 +66,7 @@ class MeasureReading:
     series: xmr.Reading
     happenings: tuple[Happening, ...]
     remarks: tuple[behaviour.Remark, ...]
+    is_seasonal: bool = False
 
     @property
     def cadence(self) -> Cadence:
@@ -196,8 +198,11 @@ class MeasureReading:
         limits = self.current.limits or self.series.segments[0].limits
         if limits is None:
             return ""
-        low = max(limits.lower, 0.0) if self._never_negative else limits.lower
-        return f"{measured(low, '')}–{measured(limits.upper, '')}"
+        lower, upper = limits.lower, limits.upper
+        if self.is_seasonal:
+            lower, upper = float(self.series.lower[-1]), float(self.series.upper[-1])
+        low = max(lower, 0.0) if self._never_negative else lower
+        return f"{measured(low, '')}–{measured(upper, '')}"
 
     @property
     def _never_negative(self) -> bool:
@@ -239,6 +244,7 @@ class MeasureReading:
             unit=measure.unit,
             cadence=self.cadence,
             segments=self._drawn_segments(),
+            band=self._drawn_band() if self.is_seasonal else (),
             target=None if measure.target is None or within else float(measure.target),
             target_by=measure.target_on,
             within=within,
@@ -248,6 +254,14 @@ class MeasureReading:
             ],
             remarks=self.remarks,
         )
+
+    def _drawn_band(self) -> list[tuple[float, float] | None]:
+        """What is normal in each period of a measure with a season; none where its season is not known."""
+        least = 0.0 if self._never_negative else float("-inf")
+        return [
+            None if lower != lower else (max(float(lower), least), float(upper))
+            for lower, upper in zip(self.series.lower, self.series.upper, strict=True)
+        ]
 
     def _drawn_segments(self) -> list[behaviour.Segment]:
         drawn = []
@@ -261,10 +275,10 @@ class MeasureReading:
                     first_on=self.starts[one.start],
                     last_on=self.starts[one.stop - 1],
                     mean=one.limits.mean,
-                    low=low,
-                    high=one.limits.upper,
+                    low=None if self.is_seasonal else low,
+                    high=None if self.is_seasonal else one.limits.upper,
                     provisional=one.is_provisional,
-                    until=self.starts[-1] if frozen else None,
+                    until=self.starts[-1] if frozen and not self.is_seasonal else None,
                 )
             )
         return drawn
@@ -303,7 +317,7 @@ class MeasureReading:
                     one.is_provisional,
                 )
                 for one in self.series.segments
-                if one.limits and one.stop > first
+                if one.limits and one.stop > first and not self.is_seasonal
             ],
             [KINDS[kind] for kind in self.series.kinds[first:]],
         )
@@ -317,6 +331,8 @@ class MeasureReading:
             "Dots inside the band are normal ups and downs: do not explain them one by one. "
             "A marked dot is worth a look. A look is not a verdict."
         )
+        if self.is_seasonal:
+            said += " " + _("It has a season: each period is read against the same one of other years.")
         if self.is_provisional:
             said += " " + _("The newest band is provisional.")
         return f"{said} {self.target_finding}".strip()
@@ -325,7 +341,7 @@ class MeasureReading:
     def changes(self) -> SafeString:
         """The chart of moving ranges, where there are limits."""
         limits = self.current.limits or self.series.segments[0].limits
-        if limits is None:
+        if limits is None or self.is_seasonal:
             return SafeString()
         return behaviour.moving_ranges_both(self.chart(), limits.amr, limits.largest_range)
 
@@ -339,6 +355,7 @@ def read(
     """Read (first day of the period, value) pairs of a measure, in the order of time; what is not there is a gap.
 
     A delivery divides the series from the first whole period after it; a change of definition from its own period.
+    A measure with a season, told by its values before the first delivery, is read against its season.
     """
     found = dict(values)
     starts = list(periods.between(measure.cadence, min(found), max(found))) if found else []
@@ -353,15 +370,15 @@ def read(
         at = periods.steps(measure.cadence, starts[0], first)
         if 0 < at < len(starts):
             places[one.is_delivery].append(at)
-    series = xmr.read(
-        [found.get(on) for on in starts],
-        aim=measure.aim,
-        target=None if measure.target is None else float(measure.target),
-        breaks=sorted(set(places[False])),
-        deliveries=sorted(set(places[True])),
-    )
+    known = [found.get(on) for on in starts]
+    target = None if measure.target is None else float(measure.target)
+    breaks, cuts = sorted(set(places[False])), sorted(set(places[True]))
+    seasonal, length = None, SEASONS.get(measure.cadence)
+    if length and not breaks and seasons.has_season(known[: cuts[0] if cuts else None], length):
+        seasonal = seasons.read_season(known, season=length, aim=measure.aim, target=target, deliveries=cuts)
+    series = seasonal or xmr.read(known, aim=measure.aim, target=target, breaks=breaks, deliveries=cuts)
     remarks = tuple(behaviour.Remark(one.on, one.text) for one in annotations)
-    return MeasureReading(measure, starts, series, happenings, remarks)
+    return MeasureReading(measure, starts, series, happenings, remarks, is_seasonal=seasonal is not None)
 
 
 def breaks_of(measure: Measure) -> list[Happening]:

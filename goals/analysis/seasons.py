@@ -9,6 +9,36 @@ import numpy as np
 from goals.analysis.aim import NO_AIM, Aim
 from goals.analysis.xmr import Floats, Reading, read, series_of
 
+LEAST_SEASONS = 3
+ONE_PER_CENT = 2.3263478740408408  # of the standard normal distribution
+
+
+def has_season(values: Iterable[Any], season: int = 12) -> bool:
+    """Whether n periods in order, None or nan for a missing one, differ by their place in the season.
+
+    Method: the Kruskal-Wallis test at 1 % on what is left of the values without their straight line, with the
+    correction for ties, as X-11 tests for stable seasonality; chi-square by Wilson and Hilferty (1931). False for
+    values of less than three whole seasons, and where a place in the season has fewer than two values.
+    """
+    series = series_of(values)
+    place = np.arange(len(series))
+    known = ~np.isnan(series)
+    phases = place[known] % season
+    if known.sum() < LEAST_SEASONS * season or np.bincount(phases, minlength=season).min() < 2:
+        return False
+    left = series[known] - np.polyval(np.polyfit(place[known], series[known], 1), place[known])
+    left = np.round(left, 9)
+    _different, rank, count = np.unique(left, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(count) - (count - 1) / 2)[rank]
+    n = len(ranks)
+    ties = 1 - float(((count**3 - count).sum()) / (n**3 - n))
+    if ties <= 0:
+        return False
+    between = sum(float(ranks[phases == one].sum()) ** 2 / (phases == one).sum() for one in range(season))
+    statistic = (12 / (n * (n + 1)) * between - 3 * (n + 1)) / ties
+    free = season - 1
+    return bool(statistic > free * (1 - 2 / (9 * free) + ONE_PER_CENT * (2 / (9 * free)) ** 0.5) ** 3)
+
 
 def read_season(
     values: Iterable[Any],

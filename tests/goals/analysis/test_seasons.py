@@ -7,7 +7,7 @@ import pytest
 
 from goals.analysis.aim import Aim, Direction
 from goals.analysis.rare import days_between, days_of, read_between
-from goals.analysis.seasons import read_season
+from goals.analysis.seasons import has_season, read_season
 from goals.analysis.xmr import Kind, read
 
 UP, DOWN = Aim(Direction.UP), Aim(Direction.DOWN)
@@ -147,3 +147,31 @@ def test_skewed_waits_seldom_signal():
 def test_waiting_time_is_not_negative():
     with pytest.raises(ValueError, match="negative"):
         read_between([3, -1])
+
+
+def waves(years, season=12, size=5.0, trend=0.0):
+    return [20 + size * np.sin(2 * np.pi * at / season) + trend * at + (at * 7 % 5) / 5 for at in range(years * season)]
+
+
+@pytest.mark.parametrize("season", [4, 12])
+def test_a_season_of_three_years_is_told(season):
+    assert has_season(waves(5, season), season)
+    assert not has_season(waves(2, season), season)
+
+
+def test_a_season_is_told_in_a_series_that_rises_and_with_gaps():
+    series = waves(6, trend=0.4)
+    series[7] = series[20] = None
+
+    assert has_season(series)
+
+
+@pytest.mark.parametrize("series", [[], [5.0] * 60, list(range(60)), [None] * 60])
+def test_without_ups_and_downs_there_is_no_season(series):
+    assert not has_season(series)
+
+
+def test_chance_is_seldom_taken_for_a_season():
+    draw = np.random.default_rng(7)
+
+    assert sum(has_season(draw.normal(size=60)) for _ in range(300)) <= 9
