@@ -237,7 +237,7 @@ class Idea(IdeaLifecycle):
             holders = [user for kind, at, user in self.holdings if kind == role and at in (None, self.department_id)]
             free = [user for user in dict.fromkeys(holders) if user not in with_stake]
             if free:
-                return role.label, [self.assignee_id] if self.assignee_id in free else free
+                return role.label, [one for one in free if one == self.assignee_id] or free
         return Role.Kind.STAND_IN.label, []
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
