@@ -39,6 +39,23 @@ class BringForm(forms.Form):
         return {"lines": lines, "name": file.name if file else ""}
 
 
+class AskedField(forms.ChoiceField):
+    """A question that has to be answered before the values count, and can wait until then."""
+
+    widget = forms.RadioSelect
+
+    def validate(self, value):
+        if value:
+            super().validate(value)
+
+
+class ReasonField(forms.CharField):
+    """A reason that taking over needs, and looking does not."""
+
+    def validate(self, value):
+        """What is missing is said by the action, once."""
+
+
 class PlanForm(forms.Form):
     """The questions of a plan, with the answers given so far."""
 
@@ -58,17 +75,12 @@ class PlanForm(forms.Form):
                     help_text=" · ".join(column.first),
                 )
         for question in plan.questions:
-            self.fields[question.key] = forms.ChoiceField(
-                label=question.text,
-                choices=question.choices,
-                initial=question.answer,
-                widget=forms.RadioSelect,
-                required=False,
+            self.fields[question.key] = AskedField(
+                label=question.text, choices=question.choices, initial=question.answer
             )
-            self.fields[question.key].widget.attrs["class"] = "column"
         if plan.corrections:
-            self.fields["reason"] = forms.CharField(
-                label=_("Why the values are corrected"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+            self.fields["reason"] = ReasonField(
+                label=_("Why the values are corrected"), widget=forms.Textarea(attrs={"rows": 2})
             )
 
     def columns(self):

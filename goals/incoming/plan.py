@@ -54,6 +54,8 @@ class _Questions(Reader):
 
     def read(self) -> None:
         self.read_lines()
+        if any(not question.answer for question in self.questions):
+            return  # what the numbers are decides what is odd about them
         self._ask_unit()
         self._ask_factor()
         self._ask_opposite()

@@ -174,9 +174,12 @@ class Reader:
             return ","
         if (only_point and not only_comma) or not both:
             return "."
+        mixed = _('Which is the decimal sign? Some numbers have a point, "%(point)s", others a comma, "%(comma)s".')
         answer = self.ask(
             "decimal",
-            _('Which is the decimal sign in numbers such as "%(text)s"?') % {"text": both[0]},
+            mixed % {"point": only_point[0], "comma": only_comma[0]}
+            if only_point and only_comma
+            else _('Which is the decimal sign in numbers such as "%(text)s"?') % {"text": both[0]},
             ("point", _("The point: 1,234.5")),
             ("comma", _("The comma: 1.234,5")),
         )
