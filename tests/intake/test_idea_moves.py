@@ -10,6 +10,7 @@ from django.utils import timezone
 from intake import actions
 from intake.models import Backing, Decision, Idea
 from tests.factories import IdeaFactory, UserFactory
+from workflow import conversation
 from workflow.lifecycle import perform
 from workflow.models import Delivery
 
@@ -46,6 +47,15 @@ def test_a_plain_move_is_confirmed_and_named(triager):
     idea.refresh_from_db()
     assert f"{idea.requester.name} gets a message." in page
     assert (answer.status_code, idea.state) == (302, "triage")
+
+
+def test_who_moves_it_reads_how_many_hear_of_it(triager):
+    idea = IdeaFactory(state="triage", audience="city")
+    conversation.follow(idea, UserFactory())
+
+    page = signed_in(triager).get(reverse("idea-move", args=[idea.number, "redirect"])).content.decode()
+
+    assert f"{idea.requester.name} and 1 other person get a message." in page
 
 
 @pytest.mark.parametrize("move", ["take_up", "deliver", "nothing"])

@@ -163,6 +163,27 @@ def test_an_empty_message_says_what_to_do(triage):
         actions.ask_requester(idea, by=triager, text="")
 
 
+def test_a_question_goes_only_to_who_may_see_what_it_is_about(triage):
+    idea, triager, _moment = triage
+
+    with pytest.raises(MoveRefused, match="may not see it"):
+        conversation.ask(idea, by=triager, of=UserFactory(), text="Which map?", days=3)
+    assert not Question.objects.exists()
+
+
+def test_a_question_that_pauses_nothing_moves_no_date_and_wants_an_answer(triage):
+    idea, triager, _moment = triage
+    before = idea.due_at
+    question = conversation.ask(idea, by=triager, of=idea.requester, text="Which map?", days=3)
+
+    with pytest.raises(MoveRefused, match="Write your answer first"):
+        conversation.answer(question, by=idea.requester, text=" ")
+    conversation.answer(question, by=idea.requester, text="The paper one.")
+
+    assert question.answer == "The paper one."
+    assert Idea.objects.get(pk=idea.pk).due_at == before
+
+
 def test_question_days_are_the_policys(triage):
     idea, triager, moment = triage
     with clock.at(moment):

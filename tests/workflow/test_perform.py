@@ -1,7 +1,7 @@
 """Moves are all or nothing, told once, and clear when somebody else was faster."""
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 
 import pytest
@@ -15,6 +15,7 @@ from projects.models import Project
 from tests.factories import IdeaFactory, MeasureFactory, UserFactory
 from tests.races import together
 from workflow import events, notifications, reactions
+from workflow.editing import edit
 from workflow.lifecycle import Conflict, MoveRefused, NotYourMove, perform
 from workflow.models import Delivery, Event
 
@@ -98,6 +99,31 @@ def test_an_event_is_written_once():
         event.save()
     with pytest.raises(TypeError):
         event.delete()
+
+
+@pytest.mark.django_db
+def test_an_edit_that_changes_nothing_is_none(ready):
+    idea, chair = ready[0], ready[1]
+
+    assert edit(idea, by=chair, version=None, verb="correct", title=idea.title) is None
+    assert not Event.objects.filter(verb="intake.idea.correct").exists()
+
+
+def test_a_reaction_runs_once_however_often_it_is_declared(monkeypatch):
+    for name in ("_after", "_before_save"):
+        monkeypatch.setattr(reactions, name, defaultdict(list))
+    ran = []
+    first, second = (lambda made: ran.append(("first", made))), (lambda made: ran.append(("second", made)))
+    for _time in range(2):
+        reactions.after("test.idea.move", second)
+        reactions.before_save("test.idea.move", first)
+
+    reactions.run_before_save("test.idea.move", "made")
+    reactions.run("test.idea.move", "made")
+    reactions.run("test.idea.other", "made")
+
+    assert ran == [("first", "made"), ("second", "made")]
+    assert reactions.listed("test.idea.move") == [first, second]
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from accounts.models import RestrictedGroup
 from intake.models import Part
 from tests.factories import IdeaFactory, UserFactory
 from workflow import events
-from workflow.models import Attachment, Audience, Channel, Delivery
+from workflow.models import Attachment, Audience, Channel, Delivery, Follower, Question, SearchTerm
 
 pytestmark = pytest.mark.django_db
 
@@ -211,6 +211,30 @@ def test_help_explains_the_six_steps_and_the_five_answers():
 
     for words in ("Shared.", "First look.", "Is it possible?", "Decision.", "Delivery.", "Results.", "Another way"):
         assert words in page
+
+
+def test_the_page_of_samples_shows_every_component():
+    page = client_of(UserFactory()).get(reverse("components")).content.decode()
+
+    assert [
+        mark for mark in ('class="pill', 'class="path', 'class="rag', 'class="clock', "<form") if mark not in page
+    ] == []
+
+
+def test_every_record_of_the_engine_says_in_words_what_it_is():
+    user, idea = UserFactory(name="Mei Tan"), IdeaFactory(state="triage")
+    event = events.record("intake.idea.comment", idea, by=user)
+    question = Question(text="Which map?")
+    file = Attachment(name="plan.pdf")
+
+    assert [str(one) for one in (event, question, file, Delivery(subject="News"), SearchTerm(term="hydrant"))] == [
+        f"intake.idea.comment {idea.pk}",
+        "Which map?",
+        "plan.pdf",
+        "News",
+        "hydrant",
+    ]
+    assert str(Follower(user=user, target_id=7)) == "Mei Tan follows 7"
 
 
 def test_a_form_that_was_open_too_long_says_how_to_go_on():
