@@ -74,6 +74,7 @@ class Segment:
     """A stretch with its own average and limits, from the period that begins `first_on` to the one of `last_on`.
 
     `until`: frozen limits that go on judging later values are drawn on to this day. `tone` is the verdict's, if any.
+    `words`: what is said of the mean where it is no average of periods.
     """
 
     first_on: date
@@ -85,6 +86,7 @@ class Segment:
     label: str = ""
     until: date | None = None
     tone: Literal["", "good", "bad"] = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -413,6 +415,8 @@ def _listed(names: Sequence[str]) -> str:
 
 def _segment_words(chart: Chart, segment: Segment) -> str:
     """ "Before: average 18.5 days, 16 months"."""
+    if segment.words:
+        return segment.words
     said = {
         "label": segment.label,
         "value": measured(segment.mean, chart.unit),
@@ -424,6 +428,8 @@ def _segment_words(chart: Chart, segment: Segment) -> str:
 
 
 def _segment_short(chart: Chart, segment: Segment) -> str:
+    if segment.words:
+        return segment.words
     said = {"label": segment.label, "value": measured(segment.mean, chart.unit)}
     return (_("%(label)s %(value)s") if segment.label else _("Average %(value)s")) % said
 

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from charts import behaviour
 from charts.spark import Band, card_spark
 from charts.words import Cadence, measured, month_year, namer
-from goals import periods
+from goals import periods, rarely
 from goals.analysis import seasons, xmr
 from goals.models import Measure, Measurement
 from workflow.templatetags.ui import day_short
@@ -58,7 +58,8 @@ class Happening:
 class MeasureReading:
     """A measure with its values read by the four rules; periods without a value are gaps.
 
-    `starts` are the first days of the periods; `series` the reading of the same length, in the measure's unit.
+    `starts` are the first days of the periods; `series` the reading of the same length, in the measure's unit. Of rare
+    events they are the days of the events, and the days since the one before.
     """
 
     measure: Measure
@@ -67,6 +68,7 @@ class MeasureReading:
     happenings: tuple[Happening, ...]
     remarks: tuple[behaviour.Remark, ...]
     is_seasonal: bool = False
+    waits: rarely.Waits | None = None
 
     @property
     def cadence(self) -> Cadence:
@@ -121,11 +123,21 @@ class MeasureReading:
         return STATES[self.state][1]
 
     def say(self, value: float) -> str:
-        return measured(value, self.measure.unit)
+        return rarely.say_days(value) if self.waits else measured(value, self.measure.unit)
+
+    @property
+    def unit(self) -> str:
+        """What the chart shows."""
+        return _("days between") if self.waits else self.measure.unit
+
+    def _lines(self, segment: xmr.Segment) -> xmr.Limits | rarely.Lines | None:
+        return self.waits.lines(segment) if self.waits else segment.limits
 
     @property
     def finding(self) -> str:
         """What the values say, in one or two sentences; never why."""
+        if self.waits:
+            return self.waits.finding(self.recent_signals)
         if not self.known:
             return _("No value yet.")
         count = len(self.known)
@@ -195,7 +207,7 @@ class MeasureReading:
     @property
     def normal(self) -> str:
         """The limits of the newest stretch in words, or of the one before where it has none yet."""
-        limits = self.current.limits or self.series.segments[0].limits
+        limits = self._lines(self.current) or self._lines(self.series.segments[0])
         if limits is None:
             return ""
         lower, upper = limits.lower, limits.upper
@@ -216,7 +228,7 @@ class MeasureReading:
     def distance_covered(self) -> int | None:
         """How much of the way from the baseline to the target is covered, in whole per cent of it, 0 to 100."""
         measure, limits = self.measure, self.current.limits or self.series.segments[0].limits
-        if measure.baseline is None or measure.target is None or measure.baseline == measure.target or limits is None:
+        if self.waits or measure.baseline is None or measure.target is None or measure.baseline == measure.target or limits is None:
             return None
         way = float(measure.target - measure.baseline)
         return round(min(max((limits.mean - float(measure.baseline)) / way, 0.0), 1.0) * 100)
@@ -224,7 +236,7 @@ class MeasureReading:
     def chart(self, title: str = "", finding: str = "") -> behaviour.Chart:
         measure = self.measure
         within = None
-        if measure.direction == Measure.Direction.WITHIN:
+        if measure.direction == Measure.Direction.WITHIN and not self.waits:
             assert measure.range_low is not None and measure.range_high is not None
             within = (float(measure.range_low), float(measure.range_high))
         return behaviour.Chart(
@@ -241,11 +253,11 @@ class MeasureReading:
             ],
             title=title or measure.name,
             finding=finding or self.finding,
-            unit=measure.unit,
+            unit=_("days") if self.waits else measure.unit,
             cadence=self.cadence,
             segments=self._drawn_segments(),
             band=self._drawn_band() if self.is_seasonal else (),
-            target=None if measure.target is None or within else float(measure.target),
+            target=None if measure.target is None or within or self.waits else float(measure.target),
             target_by=measure.target_on,
             within=within,
             marks=[
@@ -266,18 +278,20 @@ class MeasureReading:
     def _drawn_segments(self) -> list[behaviour.Segment]:
         drawn = []
         for place, one in enumerate(self.series.segments):
-            if one.limits is None:
+            lines = self._lines(one)
+            if lines is None:
                 continue
-            low = max(one.limits.lower, 0.0) if self._never_negative else one.limits.lower
+            low = max(lines.lower, 0.0) if self._never_negative else lines.lower
             frozen = one.judges and any(not later.judges for later in self.series.segments[place + 1 : place + 2])
             drawn.append(
                 behaviour.Segment(
                     first_on=self.starts[one.start],
                     last_on=self.starts[one.stop - 1],
-                    mean=one.limits.mean,
+                    mean=lines.mean,
                     low=None if self.is_seasonal else low,
-                    high=None if self.is_seasonal else one.limits.upper,
+                    high=None if self.is_seasonal else lines.upper,
                     provisional=one.is_provisional,
+                    words=_("Typically %(days)s") % {"days": self.say(lines.mean)} if self.waits else "",
                     until=self.starts[-1] if frozen and not self.is_seasonal else None,
                 )
             )
@@ -305,19 +319,19 @@ class MeasureReading:
         return card_spark(
             [None if value != value else float(value) for value in self.series.values[first:]],
             self.finding,
-            None if self.measure.target is None else float(self.measure.target),
+            None if self.measure.target is None or self.waits else float(self.measure.target),
             mark - first if mark > first else None,
             [
                 Band(
                     max(one.start, first) - first,
                     one.stop - 1 - first,
-                    one.limits.mean,
-                    max(one.limits.lower, 0.0) if self._never_negative else one.limits.lower,
-                    one.limits.upper,
+                    lines.mean,
+                    max(lines.lower, 0.0) if self._never_negative else lines.lower,
+                    lines.upper,
                     one.is_provisional,
                 )
                 for one in self.series.segments
-                if one.limits and one.stop > first and not self.is_seasonal
+                if one.stop > first and not self.is_seasonal and (lines := self._lines(one))
             ],
             [KINDS[kind] for kind in self.series.kinds[first:]],
         )
@@ -331,6 +345,8 @@ class MeasureReading:
             "Dots inside the band are normal ups and downs: do not explain them one by one. "
             "A marked dot is worth a look. A look is not a verdict."
         )
+        if self.waits:
+            said += " " + _("It counts rare events: each dot is an event, and its height the days since the one before.")
         if self.is_seasonal:
             said += " " + _("It has a season: each period is read against the same one of other years.")
         if self.is_provisional:
@@ -341,7 +357,7 @@ class MeasureReading:
     def changes(self) -> SafeString:
         """The chart of moving ranges, where there are limits."""
         limits = self.current.limits or self.series.segments[0].limits
-        if limits is None or self.is_seasonal:
+        if limits is None or self.is_seasonal or self.waits:
             return SafeString()
         return behaviour.moving_ranges_both(self.chart(), limits.amr, limits.largest_range)
 
@@ -355,11 +371,18 @@ def read(
     """Read (first day of the period, value) pairs of a measure, in the order of time; what is not there is a gap.
 
     A delivery divides the series from the first whole period after it; a change of definition from its own period.
-    A measure with a season, told by its values before the first delivery, is read against its season.
+    A measure with a season, told by its values before the first delivery, is read against its season; one of rare
+    events by the days between them.
     """
     found = dict(values)
     starts = list(periods.between(measure.cadence, min(found), max(found))) if found else []
     happenings = tuple(sorted(happenings, key=lambda one: one.on))
+    remarks = tuple(behaviour.Remark(one.on, one.text) for one in annotations)
+    if measure.is_rare:
+        cuts_on = [one.on for one in happenings if one.is_delivery]
+        since = max((one.on for one in happenings if not one.is_delivery), default=None)
+        if waits := rarely.waits_of(measure.cadence, measure.aim, found.items(), cuts_on, since):
+            return MeasureReading(measure, waits.days[1:], waits.series, happenings, remarks, waits=waits)
     places: dict[bool, list[int]] = {True: [], False: []}
     for one in happenings:
         if not starts:
@@ -377,7 +400,6 @@ def read(
     if length and not breaks and seasons.has_season(known[: cuts[0] if cuts else None], length):
         seasonal = seasons.read_season(known, season=length, aim=measure.aim, target=target, deliveries=cuts)
     series = seasonal or xmr.read(known, aim=measure.aim, target=target, breaks=breaks, deliveries=cuts)
-    remarks = tuple(behaviour.Remark(one.on, one.text) for one in annotations)
     return MeasureReading(measure, starts, series, happenings, remarks, is_seasonal=seasonal is not None)
 
 

@@ -1,7 +1,7 @@
 """What a measure's values say: against their season where they have one, and as days between where they are rare."""
 
 import math
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -68,3 +68,70 @@ def test_without_a_season_all_months_share_their_limits(measure, values):
 
     assert not reading.is_seasonal
     assert reading.chart().band == ()
+
+
+@pytest.fixture
+def fires():
+    return Measure(name="Structure fires", unit="fires", direction="down", cadence="daily", is_rare=True, target=0)
+
+
+def counts(*waits, first=date(2024, 1, 1), quiet=0):
+    """Daily counts with one event on the first day, then one after each of these waits, then quiet days."""
+    days, at = {0}, 0
+    for wait in waits:
+        at += wait
+        days.add(at)
+    return [(first + timedelta(days=one), Decimal(one in days)) for one in range(at + quiet + 1)]
+
+
+STEADY = (20, 31, 12, 44, 25, 18, 37, 29, 22, 33, 15, 27)
+
+
+def test_rare_events_are_read_by_the_days_between_them(fires):
+    reading = read(fires, counts(*STEADY, quiet=10))
+
+    assert [float(wait) for wait in reading.series.values] == list(STEADY)
+    assert reading.starts[0] == date(2024, 1, 21)
+    assert reading.state == "steady"
+    assert reading.finding == (
+        "Typically 24.9 days between two. The newest ones lie within the normal ups and downs. "
+        "The last on Nov 9, 2024, 10 days before Nov 19, 2024."
+    )
+    chart = reading.chart()
+    assert (chart.unit, chart.target, reading.unit) == ("days", None, "days between")
+    assert "Typically 24.9 days" in reading.shown()["drawn"]
+    assert "Average" not in reading.shown()["drawn"]
+    assert reading.card
+
+
+def test_a_long_quiet_time_is_worth_a_look_and_good_when_fewer_are_better(fires):
+    after = read(fires, counts(*STEADY, 160, 4))
+
+    assert [reading_kind(after, at) for at in after.series.flagged] == ["improvement"]
+    assert "Worth a look: 160 days up to" in after.finding
+    assert "it has been quiet for longer than is normal" in read(fires, counts(*STEADY, quiet=200)).finding
+
+
+def reading_kind(reading, at):
+    return str(reading.series.kinds[at])
+
+
+def test_a_delivery_divides_the_events(fires):
+    reading = read(fires, counts(*STEADY, *STEADY), [Happening(date(2024, 11, 9), "New hydrants")])
+
+    assert [(one.start, one.stop) for one in reading.series.segments] == [(0, 11), (11, 24)]
+
+
+@pytest.mark.parametrize(("waits", "said"), [((), "1 event so far."), ((5, 9), "3 events so far.")])
+def test_few_events_say_how_many_and_when_the_last_was(fires, waits, said):
+    reading = read(fires, counts(*waits, quiet=3))
+
+    assert reading.finding.startswith(f"{said} What is normal can be said from 9 events on. The last on Jan ")
+    assert reading.shown()
+
+
+def test_counts_that_are_no_events_are_read_as_they_are(fires):
+    halves = [(date(2024, 1, 1 + day), Decimal("0.5")) for day in range(20)]
+
+    assert read(fires, halves).waits is None
+    assert read(fires, counts()[:1][:0]).finding == "No value yet."
