@@ -111,7 +111,8 @@ class Chart:
     """What to draw. All values share one unit; `finding` is the sentence that the chart shows.
 
     `within`: the range that the measure is to keep. `band`: what is normal where it differs from period to period, as
-    (low, high) for each of the points, which then are in the order of time. ValueError when a number is not finite.
+    (low, high) for each of the points, which then are in the order of time. `are_events`: points are not one for each
+    period, so that none is missing between two. ValueError when a number is not finite.
     """
 
     points: Sequence[Dot]
@@ -126,6 +127,7 @@ class Chart:
     marks: Sequence[Mark] = ()
     remarks: Sequence[Remark] = ()
     band: Sequence[tuple[float, float] | None] = ()
+    are_events: bool = False
 
     def __post_init__(self) -> None:
         if self.points:
@@ -159,7 +161,9 @@ class Chart:
         known = np.flatnonzero(~np.isnan(self.values))
         if not len(known):
             return []
-        gaps = (np.diff(known) > 1) | (np.diff(self.days[known]) >= BREAK[self.cadence])
+        gaps = np.diff(known) > 1
+        if not self.are_events:
+            gaps |= np.diff(self.days[known]) >= BREAK[self.cadence]
         return np.split(known, np.flatnonzero(gaps) + 1)
 
     @cached_property
@@ -525,7 +529,7 @@ def _frame(chart: Chart, width: int, height: int, floor: float | None = None) ->
     top = 10 + FLAG_STEP * rows
     bottom = height - 2.6 * frame.size - 8
     foot = 22 if chart.remarks else 2
-    gap = (right - left) / (last - first) * LENGTH[chart.cadence]
+    gap = (right - left) / (chart.count if chart.are_events else (last - first) / LENGTH[chart.cadence])
     return replace(
         frame,
         left=left,
@@ -660,14 +664,12 @@ def _moving_band(chart: Chart, frame: _Frame) -> Iterator[str]:
         top, bottom = [], []
         for at, limits in run:
             assert limits is not None
-            on = chart.points[at].on
-            x1, x2 = px(frame.at(on)), px(frame.at(end_of(on, chart.cadence)))
-            low, high = px(frame.y(limits[0])), px(frame.y(limits[1]))
-            top.append(f"{x1} {high}H{x2}")
-            bottom.append(f"{x2} {low}H{x1}")
-        edges = f"M{'L'.join(top)}", f"M{'L'.join(reversed(bottom))}"
-        yield f'<path class="band" d="{edges[0]}L{edges[1][1:]}Z"/>'
-        yield f'<path class="limit" d="{edges[0]}{edges[1]}"/>'
+            x = px(frame.x(chart.days[at]))
+            top.append(f"{x} {px(frame.y(limits[1]))}")
+            bottom.append(f"{x} {px(frame.y(limits[0]))}")
+        upper, lower = "L".join(top), "L".join(reversed(bottom))
+        yield f'<path class="band" d="M{upper}L{lower}Z"/>'
+        yield f'<path class="limit" d="M{upper}M{lower}"/>'
 
 
 def _levels(chart: Chart, frame: _Frame, room: Room) -> Iterator[str]:

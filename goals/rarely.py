@@ -13,6 +13,7 @@ from goals.analysis import rare, xmr
 from goals.analysis.aim import NO_AIM, Aim, Direction
 from goals.periods import DAILY
 
+WIDE = 1.5
 LONGER = {Direction.UP: Aim(Direction.DOWN), Direction.DOWN: Aim(Direction.UP)}
 
 
@@ -44,6 +45,24 @@ class Waits:
             max(level, 0.0) ** rare.POWER for level in (segment.limits.lower, segment.limits.mean, segment.limits.upper)
         )
         return Lines(middle, low, high)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the upper limit lies so far above every wait that drawing it would flatten them all."""
+        uppers = [lines.upper for one in self.series.segments if (lines := self.lines(one))]
+        return any(upper > WIDE * float(self.series.values.max()) for upper in uppers)
+
+    @property
+    def told(self) -> str:
+        """How to read this chart."""
+        said = _(
+            "Each dot is an event, its height the days since the one before: high dots are quiet times. "
+            "A marked dot is worth a look. A look is not a verdict."
+        )
+        lines = self.lines(self.series.segments[-1]) or self.lines(self.series.segments[0])
+        if lines and self.is_wide:
+            said += " " + _("Up to %(days)s without one are normal.") % {"days": say_days(round(lines.upper))}
+        return said
 
     @property
     def open_days(self) -> int:

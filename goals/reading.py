@@ -257,6 +257,7 @@ class MeasureReading:
             cadence=self.cadence,
             segments=self._drawn_segments(),
             band=self._drawn_band() if self.is_seasonal else (),
+            are_events=self.waits is not None,
             target=None if measure.target is None or within or self.waits else float(measure.target),
             target_by=measure.target_on,
             within=within,
@@ -282,17 +283,18 @@ class MeasureReading:
             if lines is None:
                 continue
             low = max(lines.lower, 0.0) if self._never_negative else lines.lower
+            has_band = not self.is_seasonal and not (self.waits and self.waits.is_wide)
             frozen = one.judges and any(not later.judges for later in self.series.segments[place + 1 : place + 2])
             drawn.append(
                 behaviour.Segment(
                     first_on=self.starts[one.start],
                     last_on=self.starts[one.stop - 1],
                     mean=lines.mean,
-                    low=None if self.is_seasonal else low,
-                    high=None if self.is_seasonal else lines.upper,
+                    low=low if has_band else None,
+                    high=lines.upper if has_band else None,
                     provisional=one.is_provisional,
                     words=_("Typically %(days)s") % {"days": self.say(lines.mean)} if self.waits else "",
-                    until=self.starts[-1] if frozen and not self.is_seasonal else None,
+                    until=self.starts[-1] if frozen and has_band else None,
                 )
             )
         return drawn
@@ -341,12 +343,12 @@ class MeasureReading:
         """How to read this chart, for somebody who sees one for the first time."""
         if self.state in ("none", "few"):
             return _("Dots only so far: with fewer than 8 values nobody can say what is normal.")
+        if self.waits:
+            return self.waits.told
         said = _(
             "Dots inside the band are normal ups and downs: do not explain them one by one. "
             "A marked dot is worth a look. A look is not a verdict."
         )
-        if self.waits:
-            said += " " + _("It counts rare events: each dot is an event, and its height the days since the one before.")
         if self.is_seasonal:
             said += " " + _("It has a season: each period is read against the same one of other years.")
         if self.is_provisional:

@@ -159,6 +159,11 @@ class Measure(models.Model):
     def is_overdue(self) -> bool:
         return self.ended_on is None and self.due_on is not None and self.due_on < clock.today()
 
+    @property
+    def is_taken_over(self) -> bool:
+        """Whether an import brought it: nobody here is asked for its values."""
+        return self.objective.goal.position >= Goal.TAKEN_OVER
+
     def met_by(self, value: Decimal) -> bool | None:
         """Whether `value` (in the measure's unit) reaches the target less its tolerance; None without a target."""
         if self.direction == self.Direction.WITHIN:

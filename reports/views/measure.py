@@ -74,13 +74,14 @@ class MeasurePage(SeesGoals, DetailView):
             [*deliveries(promises), *breaks_of(measure)],
             [note for note in notes if note.kind != "steady"],
         )
+        name = namer(measure.cadence)
         return super().get_context_data(
             reading=reading,
             finding=reading.finding,
             shown=reading.shown(),
             parts=parts_of(measure, values[-BROKEN_DOWN:]),
             notes=notes,
-            values=values[::-1][:LAST],
+            values=[(name(one.period_on), one) for one in values[::-1][:LAST]],
             latest=values[-1] if values else None,
             stale=stale(measure, values[-1] if values else None),
             promises=promises,
@@ -115,7 +116,7 @@ def deliveries(promises):
 def stale(measure, latest):
     """The sentence about a value that should be there and is not; "" where it is."""
     wanted = last_whole_period(measure)
-    if latest and latest.period_on >= wanted:
+    if measure.ended_on or measure.is_taken_over or (latest and latest.period_on >= wanted):
         return ""
     return _("No value for %(period)s yet.") % {
         "period": month_year(wanted) if measure.cadence == Measure.Cadence.MONTHLY else day_short(wanted)

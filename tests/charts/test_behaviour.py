@@ -430,3 +430,25 @@ def test_small_screens_get_a_drawing_of_their_own():
 
     assert re.findall(r'viewBox="0 0 (\d+)', svg) == ["780", "340"]
     assert re.findall(r'<div class="([^"]+)">', svg) == ["only-wide", "only-narrow"]
+
+
+def test_events_on_days_of_their_own_are_each_drawn_and_joined():
+    dots = [Dot(date(2024, 1, 1) + timedelta(days=40 * at), 30.0 + at % 3) for at in range(30)]
+
+    as_days = draw(Chart(dots, cadence="daily"))
+    as_events = draw(Chart(dots, cadence="daily", are_events=True))
+
+    assert as_days.count("<circle") == 0
+    assert as_events.count("<circle") == 30
+    assert len(Chart(dots, cadence="daily", are_events=True).runs) == 1
+
+
+def test_a_band_that_moves_has_a_piece_for_each_run_of_periods():
+    dots = [Dot(date(2024, month, 1), 5.0) for month in range(1, 9)]
+    limits = [(1.0, 9.0)] * 3 + [None] + [(2.0, 12.0)] * 4
+
+    drawn = draw(Chart(dots, band=limits))
+
+    assert drawn.count('class="band"') == 2
+    assert max(Chart(dots, band=limits).levels) == 12.0
+    assert "What is normal rises and falls with the season." in drawn
