@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
@@ -228,7 +228,13 @@ class MeasureReading:
     def distance_covered(self) -> int | None:
         """How much of the way from the baseline to the target is covered, in whole per cent of it, 0 to 100."""
         measure, limits = self.measure, self.current.limits or self.series.segments[0].limits
-        if self.waits or measure.baseline is None or measure.target is None or measure.baseline == measure.target or limits is None:
+        if (
+            self.waits
+            or measure.baseline is None
+            or measure.target is None
+            or measure.baseline == measure.target
+            or limits is None
+        ):
             return None
         way = float(measure.target - measure.baseline)
         return round(min(max((limits.mean - float(measure.baseline)) / way, 0.0), 1.0) * 100)
@@ -417,13 +423,14 @@ def break_at(number: int, on: date) -> Happening:
 def readings_of(
     measures: Sequence[Measure],
     happenings: Mapping[int, Sequence[Happening]] | None = None,
-    until: date | None = None,
+    known_at: datetime | None = None,
 ) -> dict[int, MeasureReading]:
     """Read many measures by their newest periods, in two queries whatever their number; keys are those of the measures.
 
-    `happenings` are what divides a series besides its definitions, by measure; periods after `until` are left out.
+    `happenings` are what divides a series besides its definitions, by measure. What was entered after `known_at` is
+    left out.
     """
-    present_values = Measurement.objects.filter(period_on__lte=until) if until else Measurement.objects.all()
+    present_values = Measurement.objects.filter(entered_at__lte=known_at) if known_at else Measurement.objects.all()
     newest = present_values.filter(measure=OuterRef("pk")).order_by("-period_on").values("period_on")[:1]
     known = Measure.objects.filter(pk__in=[one.pk for one in measures]).annotate(newest_on=Subquery(newest))
     oldest = defaultdict[date, set[int]](set)

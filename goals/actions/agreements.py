@@ -184,8 +184,9 @@ def sign(
     if not is_new:
         raise Conflict(_("Your department signed this already."))
     if with_dissent:
-        title = dissent.strip().split("\n")[0][:120]
-        put_on_record(agreement, by=by, kind=Remark.Kind.DISSENT, title=title, text=dissent.strip())
+        title, _line, rest = dissent.strip().partition("\n")
+        text = rest.strip() if len(title) <= 120 and rest.strip() else dissent.strip()
+        put_on_record(agreement, by=by, kind=Remark.Kind.DISSENT, title=title[:120], text=text)
     tell("sign", agreement, by=by, department=position.department.name, part=str(SignOff.Part(part).label))
     _agree_when_all_signed(agreement, by=by)
     return made

@@ -173,7 +173,7 @@ class Action(models.Model):
         if self.status != self.Status.DONE or self.done_on is None:
             return "wait", "archive", self.get_status_display()
         if self.done_on > self.due_on:
-            return "done", "circle-check", _("Done, after the day")
+            return "done", "circle-check", _("Done late")
         return "done", "circle-check", _("Done in time")
 
     def audiences_of(self, user: Any) -> set[str]:

@@ -1,12 +1,12 @@
 """Pages of defining together: the agreement, and one form for each thing that can be said on it."""
 
-from django.db.models import Max, Prefetch
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView
 
-from goals import actions
 from goals.actions import agreements as acts
+from goals.composition import composition_of, signatures_of
 from goals.forms import agreements as forms
 from goals.models import Agreement, DataElement, DataRequest, Measure, Position, Remark, SignOff
 from goals.reading import breaks_of, read
@@ -56,7 +56,7 @@ class AgreementPage(SeesGoals, DetailView):
             one.agreement = agreement
             one.may_settle = one.settled_at is None and user.has_perm("goals.settle_remark", one)
         return super().get_context_data(
-            rows=sign_rows(agreement, signed),
+            rows=signatures_of(agreement),
             signed=sum(one.part == SignOff.Part.JOINT for one in signed),
             open_remarks=[one for one in remarks if one.settled_at is None],
             settled_remarks=[one for one in remarks if one.settled_at],
@@ -69,36 +69,13 @@ class AgreementPage(SeesGoals, DetailView):
         )
 
 
-def sign_rows(agreement, signed):
-    """One row a department: what it signed of the present version."""
-    by_place = {(one.department_id, one.part): one for one in signed}
-    return [
-        {
-            "position": position,
-            "own": by_place.get((position.department_id, SignOff.Part.OWN)),
-            "joint": by_place.get((position.department_id, SignOff.Part.JOINT)),
-        }
-        for position in agreement.positions.all()
-    ]
-
-
 def index_context(measure):
     """The chart of an index, and the members behind its newest value; nothing where there is no index."""
     if measure is None:
         return {}
     values = list(measure.measurements.values_list("period_on", "value"))
     reading = read(measure, values, breaks_of(measure))
-    return {"reading": reading, "shown": reading.shown(), "figure": newest_figure(measure.index)}
-
-
-def newest_figure(index):
-    """What the newest period with any data says, its parts with their measures; None before any."""
-    newest = Measure.objects.filter(memberships__index=index).aggregate(last=Max("last_on"))["last"]
-    if newest is None:
-        return None
-    period_on = actions.period_of(index.measure, newest)
-    figures = actions.figures_of(index, period_on, period_on)
-    return figures[-1] if figures else None
+    return {"reading": reading, "shown": reading.shown(), "composition": composition_of(measure.index)}
 
 
 class AboutAgreement(ActForm):

@@ -28,6 +28,7 @@ from workflow.templatetags.ui import day
 
 AGAIN = timedelta(days=28)
 MOST = 50
+BESIDE = (460, 240)  # the size of a chart beside its topic, in pixels
 
 
 class MeetingList(SeesGoals, ListView):
@@ -90,8 +91,7 @@ class MeetingPage(DetailView):
 def agenda_context(meeting, user):
     """The topics in the order of the memo with their charts, and the actions carried to it and agreed at it."""
     items = [one for one in meeting.items.all() if one.taken_off_at is None]
-    until = meeting.closed_at.astimezone(clock.calendar().zone).date() if meeting.closed_at else None
-    readings = readings_of([one.measure for one in items if one.measure], until=until)
+    readings = readings_of([one.measure for one in items if one.measure], known_at=meeting.closed_at)
     agreed = list(meeting.actions.all())
     carried = list(agenda.carried_to(meeting))
     for action in [*agreed, *carried]:
@@ -102,7 +102,7 @@ def agenda_context(meeting, user):
         item.agreed = [one for one in agreed if one.item_id == item.pk]
         item.reading = readings.get(item.measure_id)
         if item.reading:
-            item.chart = behaviour.draw_both(item.reading.chart())
+            item.chart = behaviour.draw(item.reading.chart(), *BESIDE)
             item.finding = item.finding if meeting.closed_at else agenda.said_of(item.reading)
     return {
         "sections": [
