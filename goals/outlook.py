@@ -1,8 +1,10 @@
 """What can be known of a promise before it is approved: whether a verdict is likely, when, and what that takes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -178,3 +180,11 @@ def outlooks(promises: list[tuple[Measure, float, date | None]]) -> list[Outlook
         for measure, expected, on in promises
         for rule in [RULES[measure.cadence]]
     ]
+
+
+def look_ahead(promises: Iterable[Any]) -> None:
+    """Give each promise (`measure`, `expected`, `by_on`) its `outlook`, as if the delivery came on its day."""
+    promises = list(promises)
+    found = outlooks([(one.measure, float(one.expected), one.by_on) for one in promises])
+    for one, outlook in zip(promises, found, strict=True):
+        one.outlook = outlook

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput, PersonField
 from accounts.models import Role, User, holders_of
-from projects.models import BudgetLine, CauseCode, CheckIn, Health, HelpAnswer, Lesson
+from projects.models import Benefit, BudgetLine, CauseCode, CheckIn, Health, HelpAnswer, Lesson
 from workflow import clock
 
 CAUSES = (_("The main cause"), _("Another cause"), _("One more cause"))
@@ -151,6 +151,30 @@ class CheckInNewForm(forms.Form):
     )
     asked_of = PersonField(label=_("Who answers"))
     due_on = forms.DateField(label=_("On which day?"), widget=DayInput)
+
+
+class BenefitForm(forms.Form):
+    kind = forms.ChoiceField(label=_("Kind"), choices=Benefit.Kind.choices)
+    name = forms.CharField(
+        label=_("What it brings"), help_text=_("“Overtime that is not paid”, “calls answered”."), max_length=160
+    )
+    unit = forms.CharField(
+        label=_("Counted in"), help_text=_("For “other, not money” only."), required=False, max_length=40
+    )
+    fiscal_year = forms.IntegerField(
+        label=_("Fiscal year"), help_text=_("The year in which it ends."), min_value=2000, max_value=2100
+    )
+    promised = forms.DecimalField(
+        label=_("Promised"), help_text=_("Whole dollars for money."), min_value=0, max_digits=16, decimal_places=2
+    )
+
+
+class ConfirmForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    realised = forms.DecimalField(
+        label=_("What it brought"), help_text=_("0 where it brought nothing."), max_digits=16, decimal_places=2
+    )
+    evidence = forms.CharField(label=_("What shows it?"), widget=long_text(2))
 
 
 class TellForm(forms.Form):

@@ -101,6 +101,8 @@ SENTENCES = {
     "find_outcome": (_("The outcome was found: %(measure)s. %(verdict)s."), "target"),
     "tell_what_else": (_("What else changed was said: %(measure)s."), "message-square"),
     "read_outcome": (_("Somebody said how they read the outcome: %(measure)s."), "message-square"),
+    "promise_benefit": (_("A benefit was promised: %(name)s, %(year)s."), "hand-coins"),
+    "confirm_benefit": (_("What a benefit brought was said: %(name)s, %(year)s."), "hand-coins"),
     "add_lesson": (_("A lesson was written down."), "book-open"),
     "did_it_help": (_("The question “did it help?” was answered."), "heart-handshake"),
     "not_measurable": (_("Nobody said whether it helped: not measurable."), "hourglass"),
@@ -116,6 +118,7 @@ timeline.call_fields(
         "due_on": _("Planned for"),
         "done_on": _("Done on"),
         "planned and spent": _("Planned and spent, dollars"),
+        "realised": _("Realised"),
     },
 )
 timeline.call_values("projects.project.line", lambda code: dict(ReadyLine.Kind.choices).get(code, code))

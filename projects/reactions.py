@@ -3,8 +3,9 @@
 from typing import Any
 
 from accounts.models import User
+from intake import yardsticks
 from intake.models import Part
-from projects import actions
+from projects import actions, learning
 from workflow.lifecycle import Made, perform
 from workflow.reactions import after
 
@@ -60,3 +61,4 @@ after("projects.project.start", idea_starts)
 after("projects.project.deliver", idea_is_delivered)
 after("projects.project.cancel", idea_returns)
 after("projects.project.close", keep_lessons)
+yardsticks.register(learning.yardsticks)

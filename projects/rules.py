@@ -60,6 +60,11 @@ def asked_for_it(user: Any, project: Any) -> bool:
 
 
 @rules.predicate
+def asks_for_its_project(user: Any, part: Any) -> bool:
+    return bool(asked_for_it(user, part.project))
+
+
+@rules.predicate
 def sees_the_project_of(user: Any, part: Any) -> bool:
     return bool(sees(user, part.project.idea))
 
@@ -79,5 +84,6 @@ rules.add_perm("projects.skip_check_in", sees_the_project_of & manages_project_o
 rules.add_perm("projects.tell_what_else", sees_the_project_of & keeps_the_measure)
 rules.add_perm("projects.read_outcome", sees_the_project_of)
 rules.add_perm("projects.add_check_in", sees_its_idea & (is_manager | asked_for_it | decides_its_idea))
+rules.add_perm("projects.confirm_benefit", sees_the_project_of & asks_for_its_project)
 rules.add_perm("projects.add_lesson", sees_its_idea & (is_manager | asked_for_it))
 rules.add_perm("projects.say_whether_it_helped", sees_its_idea & asked_for_it)

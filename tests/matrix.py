@@ -31,7 +31,7 @@ from goals.models import (
 )
 from intake.lifecycle import State
 from intake.models import Condition, Contribution, Part, Review
-from projects.models import CheckIn, Milestone, Outcome, ReadyLine
+from projects.models import Benefit, CheckIn, Milestone, Outcome, ReadyLine
 from tests.factories import (
     DepartmentFactory,
     GoalFactory,
@@ -260,6 +260,9 @@ RULES: dict[str, Rule] = {
     "project-resume": Rule(post=only("project_manager")),
     "check-in": Rule(get=ASKED_FOR_IT, post=ASKED_FOR_IT),
     "project-helped": Rule(get=ASKED_FOR_IT, post=ASKED_FOR_IT),
+    "benefit-new": Rule(get=only("project_manager"), post=only("project_manager")),
+    "benefit": Rule(get=ASKED_FOR_IT, post=ASKED_FOR_IT),
+    **dict.fromkeys(("benefits", "learning", "method"), PAGE),
     "check-in-new": Rule(get=ASKS_MORE, post=ASKS_MORE),
     "lesson-new": Rule(get=WRITES_LESSONS, post=WRITES_LESSONS),
     "outcome": Rule(get=SEES_PROJECT),
@@ -543,9 +546,12 @@ def project_in(world: World, **fields: Any) -> Places:
     number = {"number": project.number}
     delivered = outcome_in(world, **fields)
     done = {"number": delivered.project.number}
+    benefit = Benefit.objects.create(
+        project=delivered.project, kind="saved", name="Postage", fiscal_year=2027, promised=900
+    )
     named = (
         "project project-manager project-end milestone-new project-budget project-report project-unchanged "
-        "project-hold project-resume project-ask-to-cancel project-helped"
+        "project-hold project-resume project-ask-to-cancel project-helped benefit-new"
     )
     return {
         **dict.fromkeys(named.split(), number),
@@ -555,6 +561,7 @@ def project_in(world: World, **fields: Any) -> Places:
         "check-in": number | {"pk": check_in.pk},
         "check-in-skip": number | {"pk": check_in.pk},
         **dict.fromkeys(("check-in-new", "lesson-new"), done),
+        "benefit": done | {"pk": benefit.pk},
         **dict.fromkeys(("outcome", "outcome-tell", "outcome-reading"), done | {"pk": delivered.pk}),
         "idea-project": {"number": idea.number},
     }

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.policy import Size, current_policy
+from goals.outlook import look_ahead
 from intake import actions
 from intake.forms.workspace import PlannedDayForm, ProposeNoForm
 from intake.lifecycle import State
@@ -20,6 +21,7 @@ from intake.models import Idea, Review, know_holdings
 from intake.views.act import IdeaForm
 from intake.views.feasibility import OfPart
 from intake.views.page import IdeaPage
+from intake.yardsticks import yardsticks_of
 from workflow import clock
 from workflow.views import CursorList
 
@@ -89,11 +91,14 @@ class Packet(IdeaPage):
         idea, policy = self.object, current_policy()
         reviews = [review for review in idea.review_list if review.sent_at]
         conditions = list(idea.conditions.filter(dropped_at=None).select_related("owner", "review"))
+        contributions = list(idea.contributions.current().select_related("measure"))
+        look_ahead(contributions)
         return super().get_context_data(
             reviews=[(policy.discipline_name(review.discipline), review) for review in reviews],
             missing=[policy.discipline_name(review.discipline) for review in idea.reviews_missing],
             conditions=[one for one in conditions if one.is_shared],
-            contributions=list(idea.contributions.current().select_related("measure")),
+            contributions=contributions,
+            yardsticks=yardsticks_of(idea, self.request.user) if contributions else [],
             supports=list(idea.supports.select_related("department").order_by("id")),
             joined=list(idea.joined_ideas.unrestricted().select_related("department").order_by("number")),
             yearly_five=5 * (idea.cost_yearly or 0),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from accounts.policy import current_policy
+from goals.outlook import look_ahead
 from intake import actions
 from intake.forms.workspace import (
     ConditionFormSet,
@@ -27,6 +28,7 @@ from intake.forms.workspace import (
 from intake.lifecycle import State
 from intake.models import Condition, Idea, Review
 from intake.views.act import REFUSED, TOO_LATE, IdeaForm, show_newest
+from intake.yardsticks import yardsticks_of
 from workflow import clock
 from workflow.lifecycle import Conflict, MoveRefused
 from workflow.models import Question
@@ -75,6 +77,7 @@ class Feasibility(IdeaForm):
         idea, user = self.object, self.request.user
         conditions = list(idea.conditions.filter(dropped_at=None).select_related("owner", "review", "met_by"))
         contributions = list(idea.contributions.current().select_related("measure"))
+        look_ahead(contributions)
         promises = actions.may_promise(idea, user)
         triages = user.has_perm("intake.triage_idea", idea)
         shown = {self.bound: form} if form is not None else {}
@@ -94,6 +97,7 @@ class Feasibility(IdeaForm):
             conditions=[(one, self.met_form(one)) for one in conditions if self.is_seen(one)],
             open_conditions=sum(1 for one in conditions if one.met_at is None),
             contributions=contributions,
+            yardsticks=yardsticks_of(idea, user) if promises or contributions else [],
             may_promise=promises,
             may_write_case=user.has_perm("intake.change_case", idea),
             may_see_packet=user.has_perm("intake.see_decisions"),

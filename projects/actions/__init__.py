@@ -1,6 +1,7 @@
 """Changes of a project that are more than one move, by room."""
 
 from projects.actions.base import require, tell
+from projects.actions.benefits import confirm_benefit, promise_benefit
 from projects.actions.lessons import add_lesson, write_lessons
 from projects.actions.looks import (
     ASK_AGAIN,
@@ -52,6 +53,7 @@ __all__ = [
     "change_milestone",
     "close_line",
     "close_unanswered",
+    "confirm_benefit",
     "evaluate",
     "evaluate_all",
     "evaluate_when_known",
@@ -62,6 +64,7 @@ __all__ = [
     "plan_end",
     "plan_line",
     "plan_outcomes",
+    "promise_benefit",
     "report",
     "require",
     "resume",

@@ -201,6 +201,15 @@ class Benefit(models.Model):
         return self.kind in self.MONEY
 
     @property
+    def counted_in(self) -> str:
+        """The unit in words; "" for money, which says its own."""
+        return "" if self.is_money else self.unit or str(_("hours"))
+
+    @property
+    def idea(self) -> Idea:
+        return self.project.idea
+
+    @property
     def department_id(self) -> int:
         return self.project.department_id
 

@@ -231,6 +231,20 @@ class SetBudget(ProjectForm):
         actions.set_budget(self.project, by=self.request.user, **data)
 
 
+class PromiseBenefit(ProjectForm):
+    form_class = forms.BenefitForm
+    heading = gettext_lazy("Promise a benefit")
+    lead = gettext_lazy("For one fiscal year. After the delivery those who asked for it say what it brought.")
+    button = gettext_lazy("Promise it")
+    done = gettext_lazy("The benefit of %(project)s is promised.")
+
+    def get_initial(self):
+        return {"fiscal_year": forms.this_fiscal_year() + 1}
+
+    def act(self, **data):
+        actions.promise_benefit(self.project, by=self.request.user, **data)
+
+
 # Reports, hold, cancel
 
 

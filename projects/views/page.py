@@ -38,6 +38,7 @@ def with_parts(projects):
         "ready_lines__owner",
         "milestones",
         "budget_lines",
+        "benefits__confirmed_by",
         Prefetch("promises", promises),
         "check_ins__asked_of",
         "check_ins__answered_by",
@@ -103,6 +104,7 @@ def parts_of(project, user):
         "conditions": conditions_of(project),
         "check_ins": check_ins,
         "results": results,
+        "benefits": benefits_of(project, user),
         "adds_check_in": bool(project.delivered_on) and user.has_perm("projects.add_check_in", project),
         "adds_lesson": bool(project.delivered_on) and user.has_perm("projects.add_lesson", project),
         "help_answer": help_answer,
@@ -132,6 +134,15 @@ def results_of(project, user):
             one.is_found and one.outcome.told_at is None and user.has_perm("projects.tell_what_else", one.outcome)
         )
     return results
+
+
+def benefits_of(project, user):
+    """The benefits by fiscal year; which of them the person may confirm."""
+    benefits = list(project.benefits.all())
+    for one in benefits:
+        one.project = project
+        one.is_yours = bool(project.delivered_on) and user.has_perm("projects.confirm_benefit", one)
+    return benefits
 
 
 def steps_of(project):

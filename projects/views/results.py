@@ -9,7 +9,7 @@ from django.views.generic import FormView, TemplateView
 from goals.outlook import Outlook
 from projects import actions, forms
 from projects.actions.outcomes import rule_of
-from projects.models import CheckIn, Outcome, Project
+from projects.models import Benefit, CheckIn, Outcome, Project
 from projects.results import evidence, result_of
 from projects.views.act import ProjectForm
 from projects.views.page import find
@@ -77,6 +77,30 @@ class AddCheckIn(AfterDelivery):
 
     def act(self, **data):
         actions.add_check_in(self.project, by=self.request.user, **data)
+
+
+class ConfirmBenefit(AfterDelivery):
+    form_class = forms.ConfirmForm
+    permission = "projects.confirm_benefit"
+    heading = gettext_lazy("What did it bring?")
+    done = gettext_lazy("Thank you. What %(project)s brought stands in the register.")
+
+    def get_part(self):
+        benefit = get_object_or_404(Benefit, project=self.project, pk=self.kwargs["pk"])
+        benefit.project = self.project
+        return benefit
+
+    def closed_because(self):
+        return "" if self.project.delivered_on else _("This can be said once the project is delivered.")
+
+    def get_heading(self):
+        return f"{self.heading} {self.part}"
+
+    def get_initial(self):
+        return {name: getattr(self.part, name) for name in ("realised", "evidence", "version")}
+
+    def act(self, **data):
+        actions.confirm_benefit(self.part, by=self.request.user, **data)
 
 
 class AddLesson(AfterDelivery):

@@ -261,7 +261,7 @@ class City:
                     by=triager,
                     measure=measure,
                     expected=Decimal(str(expected)),
-                    by_on=self.day(story.ago) + timedelta(days=540),
+                    by_on=self.promised_by(story),
                     why="Estimated with the department from the last twelve months.",
                 )
             disciplines = current_policy().disciplines_for(set(story.answers))
@@ -377,6 +377,12 @@ class City:
                     next_step="Choose who tries it first.",
                 )
 
+    def promised_by(self, story: Story) -> date:
+        """The day that a promise names: for what is delivered, as many days before the delivery as it came late."""
+        if story.state in DELIVERED_AGO:
+            return self.day(DELIVERED_AGO[story.state] + story.words.get("late", 0))
+        return self.day(story.ago) + timedelta(days=540)
+
     # Projects
 
     def project(self, project: Project, story: Story) -> None:
@@ -433,6 +439,16 @@ class City:
             projects.set_budget(
                 project, by=manager, name="Running cost", fiscal_year=year + 1, planned=yearly, spent=0, kind="yearly"
             )
+            for kind, name, unit, years, promised, *_said in words.get("benefits", ()):
+                projects.promise_benefit(
+                    project,
+                    by=manager,
+                    kind=kind,
+                    name=name,
+                    unit=unit,
+                    fiscal_year=year + years,
+                    promised=Decimal(promised),
+                )
         for place, milestone in enumerate(milestones, start=1):
             due_ago = int(start_ago - step * place)
             late = words.get("slip", 0) and place >= 2
@@ -454,9 +470,12 @@ class City:
                 budget="green",
                 benefit="green",
             )
+        if story.state != State.DELIVERING:
+            with self.on(end_ago + 2):
+                spent = int(start * words.get("cost", 0.97))
+                projects.set_budget(project, by=manager, name="Set-up", fiscal_year=year, planned=start, spent=spent)
+            return
         with self.on(4):
-            if story.state != State.DELIVERING:
-                return
             if (slip := words.get("slip")) and project.baseline_end_on:
                 projects.plan_end(
                     project,
@@ -481,6 +500,14 @@ class City:
             check_in = project.check_ins.get()
             with self.on(end_ago - 32):
                 projects.answer_check_in(check_in, by=check_in.asked_of, answer=answer, text=text)
+        said = {name: (realised, evidence) for _k, name, _u, _y, _p, realised, evidence in words.get("benefits", ())}
+        for benefit in project.benefits.all():
+            realised, evidence = said[benefit.name]
+            if realised is not None:
+                with self.on(40):
+                    projects.confirm_benefit(
+                        benefit, by=project.idea.requester, realised=Decimal(realised), evidence=evidence
+                    )
         if "else" not in words:
             return
         for promise in project.promises.select_related("outcome", "measure__owner"):

@@ -632,7 +632,11 @@ YES = (
         "21,000 card holders.",
         ("library-late-returns", -150),
         "medium",
-        {"funded": True, "check_in": ("yes", "Nine of ten card holders kept the texts on.")},
+        {
+            "funded": True,
+            "check_in": ("yes", "Nine of ten card holders kept the texts on."),
+            "benefits": (("saved", "Postage of reminder letters", "", 1, 9500, None, ""),),
+        },
     ),
     Story(
         "requester",
@@ -665,6 +669,28 @@ YES = (
         {
             "funded": True,
             "else": "Two plan checkers were hired in the same spring.",
+            "late": 42,
+            "cost": 1.09,
+            "benefits": (
+                (
+                    "avoided",
+                    "Rolls of plans that are no longer scanned",
+                    "",
+                    0,
+                    18000,
+                    16400,
+                    "Invoices of the scanning firm",
+                ),
+                (
+                    "other",
+                    "Trips to the counter that builders save",
+                    "trips",
+                    0,
+                    2400,
+                    2750,
+                    "Uploads in the permit system",
+                ),
+            ),
             "check_in": ("yes", "All plans come as files since March."),
             "lessons": (
                 "Builders tried it with us for a month before it opened.",
@@ -688,6 +714,12 @@ YES = (
         {
             "funded": True,
             "else": "Nothing that we know of.",
+            "late": -12,
+            "cost": 0.94,
+            "benefits": (
+                ("saved", "Oil changes that are not needed", "", 0, 26000, 31200, "Fleet ledger, line 4410"),
+                ("saved", "Rental of spare vehicles", "", 1, 12000, None, ""),
+            ),
             "check_in": ("yes", "The shop plans by hours since the first week."),
             "lessons": (
                 "Fuel cards already knew the hours; nobody had to type.",
@@ -711,6 +743,9 @@ YES = (
         {
             "funded": True,
             "else": "A new overtime rule began two months after delivery.",
+            "late": 78,
+            "cost": 1.21,
+            "benefits": (("hours", "Typing and correcting that payroll saves", "", 0, 3100, 400, "Payroll log"),),
             "check_in": ("partly", "Supervisors still approve on paper in two yards."),
             "lessons": (
                 "Crews chose the phone case themselves.",
