@@ -154,6 +154,7 @@ def join_people(made: Made) -> None:
         raise MoveRefused(_("A restricted idea can only join one that the same group sees."))
     for user in idea.people_as("requester", "co_author", "drafter", "sponsor", "joined"):
         actions.involve(into, user, Part.Kind.JOINED)
+        actions.step_back(into, user)
 
 
 def end_open_work(made: Made) -> None:

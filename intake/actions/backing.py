@@ -10,6 +10,7 @@ from accounts.models import Department, Role, User, holders_of
 from accounts.policy import Preset, Silence, current_policy
 from intake import rules
 from intake.actions.parts import involve, release, require
+from intake.actions.people import step_back
 from intake.actions.sizes import derive_size
 from intake.models import Backing, Idea, Part, Support
 from workflow import clock, conversation, events, notifications
@@ -57,6 +58,7 @@ def answer_backing(idea: Idea, *, by: User, answer: str, reason: str = "", hold_
     backing.save()
     if answer == Backing.Answer.BACKS:
         involve(idea, by, Part.Kind.SPONSOR)
+        step_back(idea, by)
     else:
         release(idea, Part.Kind.SPONSOR, by)
         involve(idea, by, Part.Kind.ASKED_TO_BACK)

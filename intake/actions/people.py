@@ -41,6 +41,7 @@ def add_co_author(idea: Idea, *, by: User, person: User) -> None:
     """Let another person write along."""
     require(by, "intake.change_idea", idea)
     involve(idea, person, Part.Kind.CO_AUTHOR)
+    step_back(idea, person)
     event = events.record("intake.idea.add_co_author", idea, by=by, data={"person": person.pk, "name": person.name})
     notifications.tell(event, idea)
 
@@ -90,4 +91,5 @@ def withdraw_or_pass_on(idea: Idea, *, by: User, reason: str) -> None:
         requester=next_idea.requester,
         department=next_idea.department,
     )
+    step_back(idea, next_idea.requester)
     notifications.tell(event, idea)
