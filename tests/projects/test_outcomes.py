@@ -1,5 +1,6 @@
 """Outcomes: the rule frozen at approval, the day fixed at delivery, one verdict by the test, and who hears of it."""
 
+from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -19,6 +20,7 @@ from projects.models import CheckIn, HelpAnswer, Outcome, Project
 from projects.results import evidence, result_of
 from projects.tasks import close_at_the_long_stop, evaluate_outcomes
 from tests.factories import IdeaFactory, MeasureFactory, MeasurementFactory, OutcomeFactory, ProjectFactory, UserFactory
+from tests.races import together
 from workflow import clock, outbox
 from workflow.lifecycle import Conflict, MoveRefused, NotYourMove, perform
 from workflow.models import Delivery, Event
@@ -474,3 +476,29 @@ def test_the_page_of_an_open_outcome_says_when(outcome, client):
     assert "2031" in page
     refused = client.get(reverse("outcome-reading", args=[outcome.project.number, outcome.pk]), follow=True)
     assert "There is nothing to say yet" in refused.content.decode()
+
+
+# Two workers at once
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_forty_workers_find_one_verdict(measured):
+    by = system()
+    together(40, lambda: actions.evaluate(Outcome(pk=measured.pk), by=by))
+    found = Event.objects.get(verb="projects.project.find_outcome")
+    assert Event.objects.filter(verb="intake.idea.evaluate").count() == 1
+    told = Counter(Delivery.objects.filter(event=found).values_list("user", "channel"))
+    assert told
+    assert set(told.values()) == {1}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_more_than_one_verdict_is_found(measured, monkeypatch):
+    """The control: workers that read without a lock find it again, or collide."""
+    by = system()
+    monkeypatch.setattr("django.db.models.query.QuerySet.select_for_update", lambda self, **kwargs: self)
+    results = together(40, lambda: actions.evaluate(Outcome(pk=measured.pk), by=by))
+    found = Event.objects.filter(verb="projects.project.find_outcome").count()
+    assert found > 1 or any(isinstance(one, Exception) for one in results)
