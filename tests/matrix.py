@@ -271,6 +271,8 @@ RULES: dict[str, Rule] = {
     # Goals
     "goals": PAGE,
     "goal": PAGE,
+    "measures-alive": PAGE,
+    "scorecard": PAGE,
     "measure": PAGE,
     **{
         name: Rule(get=only("leader", "administrator"), post=only("leader", "administrator"))
@@ -654,6 +656,7 @@ def a_measure(world: World) -> Places:
         "plan-change": {"pk": plan.pk},
         "measure-new": {"pk": value.measure.objective_id},
         "measure": slug,
+        "scorecard": {"code": value.measure.department.code},
         "measure-change": slug,
         "measurement-new": slug,
         "measurement-correct": slug | {"pk": value.pk},

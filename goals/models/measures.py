@@ -23,8 +23,8 @@ class MeasureQuerySet(models.QuerySet):
         return self.filter(Q(owner=user) | Q(backup=user))
 
     def alive(self) -> Self:
-        """In use: not ended, and not behind with its values."""
-        return self.in_use().exclude(due_on__lt=clock.today())
+        """In use, kept by somebody who can sign in, and not behind with its values."""
+        return self.in_use().filter(owner__is_active=True).exclude(due_on__lt=clock.today())
 
     def in_use(self) -> Self:
         return self.filter(ended_on=None, objective__goal__position__lt=Goal.TAKEN_OVER)
