@@ -11,6 +11,7 @@ from goals import actions
 from goals.incoming.sheets import read_text
 from goals.models import Index, Measurement, MeasurementPart, Member, Upload
 from tests.factories import MeasureFactory, MeasurementFactory, UserFactory
+from tests.races import together
 from workflow.lifecycle import Conflict, MoveRefused, NotYourMove
 from workflow.models import Event
 
@@ -234,3 +235,34 @@ def test_the_page_costs_the_same_for_one_line_and_for_many(owner, measure, djang
 
 def test_the_measure_page_leads_the_keepers_there(owner, measure):
     assert reverse("measure-bring", args=[measure.slug]) in owner.get(measure.get_absolute_url()).content.decode()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_people_who_take_over_at_the_same_moment_enter_each_value_once(measure):
+    upload, seen = bring(measure), actions.plan_of(bring(measure)).seen
+
+    def take_it():
+        return actions.take_over(Upload.objects.get(pk=upload.pk), by=measure.owner, seen=seen, answers={})
+
+    outcomes = together(6, take_it)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["Conflict"] * 5 + ["Upload"]
+    assert measure.measurements.count() == 3
+    assert Event.objects.filter(verb="goals.measure.bring").count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_tables_at_the_same_moment_enter_each_value_once(measure):
+    uploads = [bring(measure) for _ in range(4)]
+    seen = actions.plan_of(uploads[0]).seen
+    free = [upload.pk for upload in uploads]
+
+    def take_one():
+        return actions.take_over(Upload.objects.get(pk=free.pop()), by=measure.owner, seen=seen, answers={})
+
+    outcomes = together(4, take_one)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["Conflict"] * 3 + ["Upload"]
+    assert measure.measurements.count() == 3
