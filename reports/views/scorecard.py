@@ -31,7 +31,7 @@ class MeasuresAlive(SeesGoals, TemplateView):
             count=count,
             alive=alive,
             share=round(100 * alive / count) if count else None,
-            waiting=waiting(),
+            waiting=list(waiting()),
             **kwargs,
         )
 
