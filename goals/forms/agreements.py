@@ -42,18 +42,25 @@ class AgreementChangeForm(AgreementForm):
     leaves_out = forms.CharField(label=_("Leaves out"), required=False, widget=lines())
 
 
+class MeasuresField(forms.ModelMultipleChoiceField):
+    """Measures, each with the department that keeps it."""
+
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "column"})
+
+    def label_from_instance(self, obj):
+        return f"{obj.name} ({obj.department})"
+
+
 class MeasuresForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    measures = forms.ModelMultipleChoiceField(
-        Measure.objects.none(), label=_("Measures"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    measures = MeasuresField(Measure.objects.none(), label=_("Measures"), required=False)
     index = forms.ModelChoiceField(
         Measure.objects.none(), label=_("Index of them"), required=False, help_text=_("Where one number is wanted.")
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        in_use = Measure.objects.in_use()
+        in_use = Measure.objects.in_use().select_related("department")
         self.fields["measures"].queryset = in_use.filter(index=None)
         self.fields["index"].queryset = in_use.filter(index__isnull=False)
 

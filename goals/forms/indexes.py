@@ -6,29 +6,28 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import DayInput
+from goals.forms.measures import FigureField
 from goals.models import Index, Measure
 
 FREE_ROWS = 4
 
 
+class MemberField(forms.ModelChoiceField):
+    """A measure with the department that keeps it."""
+
+    def label_from_instance(self, obj):
+        return f"{obj.name} ({obj.department})"
+
+
 class IndexForm(forms.Form):
     """Members and weights in rows that need no script: filled ones first, then free ones; an emptied row goes."""
 
+    template_name = "goals/index_form.html"
+
     rule = forms.ChoiceField(label=_("How the members are put together"), choices=Index.Rule)
-    cap_low = forms.DecimalField(label=_("Lowest score"), initial=Decimal(0), max_digits=6, decimal_places=2)
-    cap_high = forms.DecimalField(
-        label=_("Highest score"),
-        initial=Decimal(2),
-        max_digits=6,
-        decimal_places=2,
-        help_text=_(
-            "A score is the value against its target: 1 is on target. Caps keep one member from hiding the others."
-        ),
-    )
-    least_fresh = forms.IntegerField(
-        label=_("Least weight with fresh data, %"), initial=70, min_value=1, max_value=100,
-        help_text=_("Below it no index is shown."),
-    )  # fmt: skip
+    cap_low = FigureField(max_digits=6, decimal_places=2, label=_("Lowest score"), initial=Decimal(0))
+    cap_high = FigureField(max_digits=6, decimal_places=2, label=_("Highest score"), initial=Decimal(2))
+    least_fresh = forms.IntegerField(label=_("Least weight with fresh data, %"), initial=70, min_value=1, max_value=100)
 
     def __init__(self, *args, measure=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -38,10 +37,10 @@ class IndexForm(forms.Form):
         self.places = range(max(len(shown), len(typed) - FREE_ROWS if typed else 0) + FREE_ROWS)
         for place in self.places:
             member, weight = shown[place] if place < len(shown) else (None, None)
-            self.fields[f"member_{place}"] = forms.ModelChoiceField(
+            self.fields[f"member_{place}"] = MemberField(
                 present, label=_("Member %(number)s") % {"number": place + 1}, required=False, initial=member
             )
-            self.fields[f"weight_{place}"] = forms.DecimalField(
+            self.fields[f"weight_{place}"] = FigureField(
                 label=_("Weight %(number)s") % {"number": place + 1},
                 required=False,
                 initial=weight,
@@ -50,6 +49,16 @@ class IndexForm(forms.Form):
             )
         last = [name for name in ("reason", "from_on") if name in self.fields]
         self.order_fields([name for name in self.fields if name not in last] + last)
+
+    def rows(self):
+        """Each member beside its weight."""
+        return [(self[f"member_{place}"], self[f"weight_{place}"]) for place in self.places]
+
+    def how(self):
+        return [self[name] for name in ("cap_low", "cap_high", "least_fresh")]
+
+    def why(self):
+        return [self[name] for name in ("reason", "from_on") if name in self.fields]
 
     def clean(self):
         data = super().clean()

@@ -144,7 +144,7 @@ class AboutPosition(ActForm):
     permission = "goals.state_position"
 
     def get_about(self):
-        positions = Position.objects.select_related("agreement", "department", "speaker")
+        positions = Position.objects.select_related("agreement__index__index", "department", "speaker")
         self.position = get_object_or_404(positions, agreement__slug=self.kwargs["slug"], pk=self.kwargs["pk"])
         return self.position.agreement
 
@@ -179,6 +179,16 @@ class PositionSign(AboutPosition):
         )
         part = SignOff.Part.JOINT if SignOff.Part.OWN in signed else SignOff.Part.OWN
         return {"number": self.about.number, "part": part}
+
+    def get_context_data(self, **kwargs):
+        """What is signed stands above the form: the meaning, and the members with their weights."""
+        index = self.about.index
+        return super().get_context_data(
+            signs=self.about,
+            members=index.index.members.filter(until_on=None).select_related("measure__department") if index else [],
+            own=self.position.department_id,
+            **kwargs,
+        )
 
     def act(self, **data):
         acts.sign(self.position, by=self.request.user, **data)

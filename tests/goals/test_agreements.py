@@ -246,3 +246,18 @@ def test_page_asks_the_same_number_of_queries_for_one_member_and_for_six(world, 
         assert page.count("no value yet") == size - 1
 
     assert counts[0] == counts[1]
+
+
+def test_what_is_signed_stands_above_the_signature(client, world):
+    agreement, keeper, chief, _marshal, positions = world
+    mine = MeasureFactory(name="Officers in time", department=chief.department, target=1, target_on=date(2027, 6, 30))
+    index = MeasureFactory()
+    actions.make_index(index, by=index.owner, members=[(mine, Decimal(100))])
+    speak(agreement, keeper, positions)
+    acts.name_measures(agreement, by=keeper, version=None, measures=[mine], index=index)
+    client.force_login(chief, BACKEND)
+
+    page = client.get(reverse("position-sign", args=[agreement.slug, positions[0].pk])).content.decode()
+
+    for text in ("Harm prevented, help in time.", "Officers in time", "yours", "100"):
+        assert text in page

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from goals import actions
 from goals.models import Index, IndexPart, Measure
@@ -186,3 +187,31 @@ def test_member_of_an_index_is_taken_out_before_it_ends():
         actions.end_measure(fire, by=fire.owner, version=1, reason="No longer counted.")
 
     assert Measure.objects.get(pk=fire.pk).ended_on is None
+
+
+def test_form_keeps_the_members_typed_where_the_weights_do_not_sum(client):
+    leader, fire, police = UserFactory(roles="leadership"), member(name="Fire"), member(name="Police")
+    measure = MeasureFactory(unit="score", direction="up")
+    client.force_login(leader, "allauth.account.auth_backends.AuthenticationBackend")
+    typed = {
+        "rule": "weighted_mean",
+        "cap_low": "0",
+        "cap_high": "2",
+        "least_fresh": "70",
+        "member_0": fire.pk,
+        "weight_0": "60",
+        "member_1": police.pk,
+        "weight_1": "30",
+    }
+    url = reverse("index-make", args=[measure.slug])
+
+    refused = client.post(url, typed)
+
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "The weights add up to 90. Change them until they add up to 100." in page
+    assert f'<option value="{police.pk}" selected>Police ({police.department})</option>' in page
+    assert 'value="30"' in page
+    assert client.post(url, typed | {"weight_1": "40"}).status_code == 302
+    assert list(Index.objects.get().members.values_list("measure__name", "weight")) == [("Fire", 60), ("Police", 40)]
+    assert 'value="60"' in client.get(reverse("index-change", args=[measure.slug])).content.decode()
