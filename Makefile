@@ -2,6 +2,7 @@ PORT ?= 8000
 VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
+LOCALE ?= es
 export PORT
 
 .DEFAULT_GOAL := help
@@ -37,10 +38,11 @@ demo: $(VENV)/.runs ## Load the demonstration city into the database, once
 	@DEMO=1 $(PY) manage.py migrate --verbosity 0
 	@DEMO=1 $(PY) manage.py load_demo
 
-messages: $(VENV)/.runs ## Collect the texts for translation into locale/
+messages: $(VENV)/.runs ## Collect the texts for translation into locale/ (LOCALE=es names the language)
 	@command -v xgettext >/dev/null || { echo "xgettext is missing. On Debian and Ubuntu: sudo apt install gettext"; exit 1; }
 	@mkdir -p locale
-	$(PY) manage.py makemessages --locale en --no-location --ignore '.venv/*' --ignore 'tests/*' --ignore 'bench/*'
+	$(PY) manage.py makemessages --locale $(LOCALE) --no-location --ignore '.venv/*' --ignore 'tests/*' --ignore 'bench/*'
+	@msgfmt --check-format --statistics --output-file=/dev/null locale/$(LOCALE)/LC_MESSAGES/django.po
 
 bench: $(VENV)/.tests ## Measure: every script of bench/ whose name does not begin with drill_
 	@for script in $(filter-out bench/drill_% bench/screenshot.py,$(wildcard bench/*.py)); do echo "== $$script"; $(PY) $$script $(ARGS) || exit 1; done
