@@ -1,8 +1,9 @@
 """A table that somebody brings: what is read, what is asked, and what no answer can mend."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given
@@ -315,3 +316,100 @@ def test_the_order_of_the_lines_changes_nothing(order):
     assert sorted((row.period_on.isoformat(), row.state) for row in made.rows) == [
         (on, "asked" if value == 60 else "new") for on, value in rows
     ]
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        (["value", "value", "part", "count"], "Choose the one column that holds the period."),
+        (["period", "out", "part", "count"], "Choose the one column that holds the value."),
+        (["note", "note", "period", "value"], "Choose one column for the note, and leave the others out."),
+        (["period", "value", "out", "count"], "A column of counts stands to the right of its part."),
+        (["period", "value", "part", "part"], "A part has no name."),
+    ],
+)
+def test_roles_that_do_not_fit_say_which_to_choose(roles, said):
+    made = planned("When,First,North,\n2026-01,5,2,12\n2026-02,5,2,12", answers={"columns": roles})
+
+    assert made.columns_fault.startswith(said)
+    assert not made.is_answered
+
+
+def test_two_parts_of_one_name_are_refused():
+    text = "When,First,North,north\n2026-01,5,2,3"
+
+    made = planned(text, measure(**BROKEN_DOWN), {"columns": ["period", "value", "part", "part"]})
+
+    assert made.columns_fault.startswith("Two parts have the same name")
+
+
+def test_names_that_the_break_down_had_before_are_known():
+    stands = {date(2026, 1, 1): Standing(1, Decimal(5), (("North", Decimal(2), 4), ("South", Decimal(3), 5)))}
+
+    made = plan(read_text("Month,Value,North,N,South\n2026-02,5,1,9,4"), measure(**BROKEN_DOWN), {}, stands, TODAY)
+
+    assert not made.asks_columns
+    assert made.new[0].parts == (("North", 1, 9), ("South", 4, None))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("2026-01,5,two,12,3", 'North: "two" is not a number. Write it in figures, such as 12.5.'),
+        ("2026-01,5,2,1.5,3", "How many were counted in “North” is a whole number."),
+        ("2026-01,1000000000000,2,12,3", "This number is too large to be kept. Choose a larger unit."),
+        ("2026-01,,2,12,3", "There is no value. Leave it out if it is not known: a gap is never a zero."),
+    ],
+)
+def test_a_part_that_cannot_be_read_says_which(line, said):
+    columns = {"columns": ["period", "value", "part", "count", "part"]}
+
+    made = planned(f"When,Value,North,Counted,South\n{line}", measure(broken_down_by="district"), columns)
+
+    assert (made.rows[0].state, made.rows[0].said) == ("unreadable", [said])
+
+
+def test_dollars_for_minutes_can_be_left_out():
+    assert taken(planned("2026-01,$95\n2026-02,5", answers={"unit_dollar": "leave"})) == [("2026-02", 5)]
+
+
+def test_numbers_of_a_workbook_are_never_in_doubt():
+    lines = read_file(workbook([["Month", "Value"], ["2026-01", 1.234], ["2026-02", 1300]]))
+
+    made = plan(lines, measure(), {}, {}, TODAY)
+
+    assert (asked(made), taken(made)) == ([], [("2026-01", 1.234), ("2026-02", 1300)])
+
+
+def test_days_hours_and_truth_values_of_a_workbook_are_read_as_words():
+    rows = [["Month", "Value"], [datetime(2026, 1, 31), True], [datetime(2026, 2, 3, 14, 30), "  six \n days "], []]
+
+    lines = read_file(workbook(rows))
+
+    assert [line.cells for line in lines] == [
+        ("Month", "Value"),
+        ("2026-01-31", "True"),
+        ("2026-02-03 14:30:00", "six days"),
+    ]
+
+
+def packed(size):
+    """A small file that grows to `size` bytes when it is opened."""
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as made:
+        made.writestr("xl/workbook.xml", bytes(size))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"2026-01,5\n" * 250_000, "up to 2 MB"),
+        (packed(101 * 1024 * 1024), "Bring only the sheet with the values"),
+        (b"\xff\xfe\x00", "The letters of this file cannot be read"),
+        (b",".join([b"5"] * 50), "more than 40 columns"),
+    ],
+)
+def test_what_is_too_large_or_in_strange_letters_is_refused(data, said):
+    with pytest.raises(Unreadable, match=said):
+        read_file(data)

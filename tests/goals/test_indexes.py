@@ -4,12 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from goals import actions
-from goals.models import Index, IndexPart, Measure
+from goals.models import Index, IndexPart, Measure, Measurement
 from tests.factories import MeasureFactory, UserFactory
 from workflow.lifecycle import Conflict, MoveRefused, NotYourMove
+from workflow.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +73,41 @@ def test_corrected_member_corrects_the_index_and_says_so():
     actions.correct_measurement(wrong, by=fire.owner, value=Decimal(50), reason="Typed twice.", version=1)
 
     assert values(index) == {JANUARY: Decimal("0.5")}
+
+
+def test_a_value_with_too_little_of_its_weight_is_withdrawn_with_its_parts():
+    fire, police = member(), member()
+    index = an_index((fire, Decimal(100)))
+    put(fire, JANUARY, 80)
+    put(fire, FEBRUARY, 90)
+
+    halves = [(fire, Decimal(50)), (police, Decimal(50))]
+    actions.change_index(
+        index, by=index.measure.owner, version=None, members=halves, from_on=FEBRUARY, reason="Police joined."
+    )
+
+    assert values(index) == {JANUARY: Decimal("0.8")}
+    assert set(IndexPart.objects.values_list("measurement__period_on", flat=True)) == {JANUARY}
+    event = Event.objects.about(index.measure).get(verb="goals.index.withdrawn")
+    assert Decimal(event.data["value"]) == Decimal("0.9")
+
+
+def test_many_periods_are_calculated_in_as_many_queries_as_one():
+    fire = member()
+    index = an_index((fire, Decimal(100)))
+
+    def queries(first_year, years):
+        Measurement.objects.bulk_create(
+            Measurement(measure=fire, period_on=date(year, month, 1), value=80, entered_by=fire.owner)
+            for year in range(first_year, first_year + years)
+            for month in range(1, 13)
+        )
+        with CaptureQueriesContext(connection) as seen:
+            actions.recalculate(index, since=date(first_year, 1, 1))
+        return len(seen)
+
+    assert queries(2024, 1) == queries(2000, 10)
+    assert index.measure.measurements.count() == 11 * 12
 
 
 def test_daily_values_count_with_their_mean_in_a_monthly_index():

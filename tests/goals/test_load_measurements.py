@@ -160,3 +160,71 @@ def test_the_summary_of_boston_is_taken_over_whole(cityscore):
     assert response.measurements.get(period_on=date(2016, 6, 27)).value == Decimal("0.8451327")
     assert Measure.objects.in_use().count() == 0
     assert take_over(cityscore, set_aside=True).taken == 0
+
+
+def test_a_name_that_two_measures_share_does_not_tell_which(file, measure):
+    MeasureFactory(slug="other", name="Days of waiting")
+
+    assert faults_of(file("Days of waiting,2026-01,5"))[0][:2] == (2, "measure")
+
+
+@pytest.mark.parametrize("line", ["wait,1026-01,5", "wait,2026-05,5"])
+def test_a_period_long_ago_or_after_the_end_is_doubtful(file, measure, line):
+    measure.ended_on = date(2026, 3, 1)
+    measure.save()
+
+    assert [(number, column) for number, column, _reason in faults_of(file(line))] == [(2, "period")]
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("load_measurements", str(tmp_path / "none.csv"), stdout=StringIO())
+
+
+def test_the_command_stops_at_doubtful_lines(file, measure):
+    said = StringIO()
+
+    with pytest.raises(CommandError, match="1 of 1 lines need repair, so nothing was taken over"):
+        call_command("load_measurements", str(file("wait,2026-01,six")), stdout=said)
+
+    assert said.getvalue().startswith('Line 2, value: "six" is not a number.')
+
+
+CITYSCORE = {
+    "CTY_SCR_NAME": "BUS ON TIME",
+    "CTY_SCR_NBR_DY_01": "0.8",
+    "ETL_LOAD_DATE": "2016-06-28 00:00:00",
+    "CTY_SCR_DAY_NAME": "Monday",
+    "CTY_SCR_TGT_01": "0.9",
+    "CTY_SCR_AVG_01": "",
+    "CTY_SCR_DEV_01": "",
+    "CTY_SCR_DAY": "0.8888889",
+    "CTY_SCR_METRIC_TYPE": "Target",
+}
+
+
+@pytest.mark.parametrize(
+    ("cell", "column"),
+    [
+        ({"CTY_SCR_NBR_DY_01": "about 0.8"}, "CTY_SCR_NBR_DY_01"),
+        ({"ETL_LOAD_DATE": "someday"}, "ETL_LOAD_DATE"),
+        ({"CTY_SCR_NAME": ""}, "CTY_SCR_NAME"),
+        ({"CTY_SCR_DAY_NAME": "Mo"}, "CTY_SCR_DAY_NAME"),
+        ({"CTY_SCR_TGT_01": "90"}, "CTY_SCR_TGT_01"),
+    ],
+)
+def test_a_doubtful_cell_of_a_summary_is_named(file, cell, column):
+    row = CITYSCORE | cell
+
+    takeover = take_over(file(",".join(row.values()), heading=",".join(row)))
+
+    assert [(fault.line, fault.column) for fault in takeover.faults] == [(2, column)]
+
+
+def test_a_summary_without_doubts_adds_its_measure_with_direction_and_target(file):
+    take_over(file(",".join(CITYSCORE.values()), heading=",".join(CITYSCORE)))
+
+    measure = Measure.objects.get(name="BUS ON TIME")
+    assert (measure.direction, measure.target, measure.unit) == ("up", Decimal("0.9"), "share")
+    assert list(measure.measurements.values_list("period_on", "value")) == [(date(2016, 6, 27), Decimal("0.8"))]
+    assert measure.definitions.count() == 1

@@ -266,3 +266,35 @@ def test_two_tables_at_the_same_moment_enter_each_value_once(measure):
 
     assert sorted(type(one).__name__ for one in outcomes) == ["Conflict"] * 3 + ["Upload"]
     assert measure.measurements.count() == 3
+
+
+def test_the_columns_are_asked_about_on_the_page_and_the_answer_stays(owner, measure):
+    upload = bring(measure, "When,First,Second\n2026-01,5,6\n2026-02,7,8")
+    page = owner.get(upload.get_absolute_url()).content.decode()
+    assert "What is in which column?" in page
+
+    roles = {"column_0": "period", "column_1": "out", "column_2": "value"}
+    looked = owner.post(upload.get_absolute_url(), {"do": "look", **roles}, follow=True)
+    assert "Take over 2 values" in looked.content.decode()
+    owner.post(upload.get_absolute_url(), {"do": "take", "seen": looked.context["seen"], **roles})
+
+    assert list(measure.measurements.values_list("value", flat=True)) == [6, 8]
+
+
+def test_an_unknown_answer_is_refused_with_what_stands_there(owner, measure):
+    upload = bring(measure, "2026-01,5\n2026-01,6")
+
+    answer = owner.post(upload.get_absolute_url(), {"do": "look", "twice_2026-01-01": "99"})
+
+    assert answer.status_code == 422
+    upload.refresh_from_db()
+    assert upload.answers == {}
+
+
+def test_a_table_that_is_read_to_nothing_new_says_so(owner, measure):
+    take(bring(measure))
+
+    page = owner.get(bring(measure).get_absolute_url()).content.decode()
+
+    assert "There is nothing to take over" in page
+    assert "Take over" not in page
