@@ -25,6 +25,7 @@ from workflow.templatetags.ui import day_short
 RECENT = 12
 ON_A_CARD = 24
 MOST_PERIODS = 400
+MOST_QUIET = 4_000  # periods of rare events, most of which have none
 MOST_ROWS = 400
 SEASONS = {periods.MONTHLY: 12, periods.QUARTERLY: 4}
 KINDS: dict[xmr.Kind, behaviour.Kind] = {
@@ -435,11 +436,11 @@ def readings_of(
     known = Measure.objects.filter(pk__in=[one.pk for one in measures]).annotate(newest_on=Subquery(newest))
     oldest = defaultdict[date, set[int]](set)
     breaks = defaultdict[int, list[Happening]](list)
-    for pk, cadence, on, number, from_on in known.order_by("definitions__number").values_list(
-        "pk", "cadence", "newest_on", "definitions__number", "definitions__from_on"
+    for pk, cadence, is_rare, on, number, from_on in known.order_by("definitions__number").values_list(
+        "pk", "cadence", "is_rare", "newest_on", "definitions__number", "definitions__from_on"
     ):
         if on:
-            oldest[periods.later(cadence, on, 1 - MOST_PERIODS)].add(pk)
+            oldest[periods.later(cadence, on, 1 - (MOST_QUIET if is_rare else MOST_PERIODS))].add(pk)
         if from_on:
             breaks[pk].append(break_at(number, from_on))
     inside = Q(pk__in=[])

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from goals import periods
-from goals.models import Measure
-from goals.reading import Happening, read
+from goals.models import Measure, Measurement
+from goals.reading import Happening, read, readings_of
+from tests.factories import MeasureFactory
 
 
 @pytest.fixture
@@ -135,3 +136,14 @@ def test_counts_that_are_no_events_are_read_as_they_are(fires):
 
     assert read(fires, halves).waits is None
     assert read(fires, counts()[:1][:0]).finding == "No value yet."
+
+
+@pytest.mark.django_db
+def test_cards_of_rare_events_look_back_further_than_400_days():
+    fires = MeasureFactory(cadence="daily", is_rare=True, unit="fires")
+    events = counts(*[60] * 12)
+    Measurement.objects.bulk_create(
+        Measurement(measure=fires, period_on=on, value=value, entered_by=fires.owner) for on, value in events
+    )
+
+    assert len(readings_of([fires])[fires.pk].known) == 12
