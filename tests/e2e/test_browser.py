@@ -4,9 +4,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from accounts.demo import PASSWORD, create_people
+from goals.models import Agreement, Index, Meeting
 from intake.lifecycle import State
 from intake.models import Idea
-from projects.models import Project
+from projects.models import Outcome, Project
 from reports.demonstration import city
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,6 +21,10 @@ PAGES = {
     "chair": ["/ideas/{large}/moves/approve/", "/ideas/{large}/packet/", "/ideas/{declined}/decision/"],
     "pm": ["/projects/", "/projects/{project}/", "/projects/{project}/report/"],
     "leader": ["/portfolio/", "/goals/", "/goals/safe-community/", "/measures/first-permit-review/"],
+    "owner": ["/together/", "/together/{agreement}/", "/measures/{index}/", "/meetings/", "/meetings/{meeting}/"],
+    "director": [
+        "/learning/", "/benefits/", "/method/", "/projects/{tested}/", "/projects/{tested}/outcomes/{outcome}/",
+    ],
     "admin": ["/administration/", "/administration/people/", "/administration/policy/change/"],
 }  # fmt: skip
 MOST_BYTES = 250_000
@@ -88,7 +93,8 @@ def test_a_sentence_becomes_a_delivered_and_evaluated_idea_by_keyboard(page, liv
     assert "Results known" in page.inner_text("main")
 
 
-def test_axe_finds_nothing_and_pages_are_light(chromium, live_server, settings):
+@pytest.mark.parametrize("half", (0, 1))
+def test_axe_finds_nothing_and_pages_are_light(chromium, live_server, settings, half):
     settings.DEMO = True
     assert city.load()
     site, axe, wrong = live_server.url, Axe(), []
@@ -98,7 +104,11 @@ def test_axe_finds_nothing_and_pages_are_light(chromium, live_server, settings):
     numbers["feasibility"] = Idea.objects.get(title__startswith="Know which hydrants").number
     numbers["large"] = Idea.objects.filter(state="decision", size="large").first().number
     numbers["project"] = Project.objects.filter(state="in_progress", manager__email__startswith="pm@").first().number
-    for key, paths in PAGES.items():
+    outcome = Outcome.objects.exclude(verdict="").first()
+    numbers |= {"tested": outcome.project.number, "outcome": outcome.pk}
+    numbers |= {"agreement": Agreement.objects.first().slug, "index": Index.objects.first().measure.slug}
+    numbers["meeting"] = Meeting.objects.first().pk
+    for key, paths in list(PAGES.items())[half::2]:
         page = chromium.new_page()
         sign_in(page, site, key)
         known = page.context.storage_state()
