@@ -1,6 +1,6 @@
 """Uploads: values that somebody brought in one go, looked at before they count."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,12 @@ from django.urls import reverse
 
 from goals.models.measures import Measure
 from workflow import clock
+
+
+class UploadQuerySet(models.QuerySet):
+    def waiting(self) -> Self:
+        """Neither taken over nor dropped."""
+        return self.filter(applied_at=None, dropped_at=None)
 
 
 class Upload(models.Model):
@@ -22,6 +28,8 @@ class Upload(models.Model):
     applied_at = models.DateTimeField(null=True)
     dropped_at = models.DateTimeField(null=True)
     taken = models.PositiveIntegerField(default=0)
+
+    objects = UploadQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at"]

@@ -74,7 +74,7 @@ class MeasurePage(SeesGoals, DetailView):
             [*deliveries(promises), *breaks_of(measure)],
             [note for note in notes if note.kind != "steady"],
         )
-        name = namer(measure.cadence)
+        name, keeps = namer(measure.cadence), user.has_perm("goals.add_measurement", measure)
         return super().get_context_data(
             reading=reading,
             finding=reading.finding,
@@ -87,7 +87,8 @@ class MeasurePage(SeesGoals, DetailView):
             promises=promises,
             aimed=with_rows(result_of(one) for one in promises),
             contributions=list(hoped.select_related("idea").exclude(idea__projects__promises__measure=measure)),
-            keeps=user.has_perm("goals.add_measurement", measure),
+            keeps=keeps,
+            waiting=list(measure.uploads.waiting().select_related("by")) if keeps else [],
             changes=user.has_perm("goals.change_measure", measure),
             **index_page(measure),
             told=told(Event.objects.about(measure).newest_first()[:20]),

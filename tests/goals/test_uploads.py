@@ -233,8 +233,19 @@ def test_the_page_costs_the_same_for_one_line_and_for_many(owner, measure, djang
     assert "Further in the list" in page.content.decode()
 
 
-def test_the_measure_page_leads_the_keepers_there(owner, measure):
-    assert reverse("measure-bring", args=[measure.slug]) in owner.get(measure.get_absolute_url()).content.decode()
+def test_the_measure_page_leads_the_keepers_there(owner, measure, django_assert_max_num_queries):
+    upload = bring(measure)
+    dropped = bring(measure)
+    actions.drop_upload(dropped, by=measure.owner)
+
+    with django_assert_max_num_queries(15):
+        page = owner.get(measure.get_absolute_url()).content.decode()
+
+    assert reverse("measure-bring", args=[measure.slug]) in page
+    assert upload.get_absolute_url() in page
+    assert dropped.get_absolute_url() not in page
+    owner.force_login(UserFactory(), "allauth.account.auth_backends.AuthenticationBackend")
+    assert upload.get_absolute_url() not in owner.get(measure.get_absolute_url()).content.decode()
 
 
 @pytest.mark.postgres
