@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from intake.filters import departments, for_goal, goals, without_restricted
 from projects.lifecycle import RUNNING, State
-from projects.models import Health, Project
+from projects.models import Health, Outcome, Project
 
 
 def managers():
@@ -36,6 +36,12 @@ class ProjectFilter(filters.FilterSet):
         choices=[("yes", _("found")), ("no", _("not found yet"))],
         widget=forms.HiddenInput,
     )
+    verdict = filters.ChoiceFilter(
+        label=_("Its test says"),
+        method="tested",
+        choices=[*Outcome.Verdict.choices, ("waits", _("not tested yet"))],
+        widget=forms.HiddenInput,
+    )
     without = without_restricted("idea__audience")
 
     class Meta:
@@ -56,3 +62,7 @@ class ProjectFilter(filters.FilterSet):
 
     def has_money(self, projects, name, value):
         return projects.filter(idea__is_funded=value == "yes")
+
+    def tested(self, projects, name, value):
+        found = Outcome.objects.filter(verdict="" if value == "waits" else value)
+        return projects.filter(pk__in=found.values("promise__project"))

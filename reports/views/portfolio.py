@@ -23,7 +23,7 @@ from goals.models import Goal
 from intake.lifecycle import BEFORE_DECISION, OPEN, STEPS, State
 from intake.models import Count, Decision, FirstSight, Idea
 from projects.lifecycle import State as ProjectState
-from projects.models import BudgetLine, Health, Project, ReadyLine, StatusReport
+from projects.models import BudgetLine, Health, Outcome, Project, ReadyLine, StatusReport
 from workflow.exports import CSV, csv_lines
 
 MOST_ROWS = 8
@@ -129,6 +129,7 @@ def figures(with_restricted):
         "ends": [(label, ideas(by_state[state], state=state)) for state, label in ENDED],
         "answers": [given_row(one, answers.get(one.value, 0)) for one in Decision.Answer],
         "answered": sum(answers.values()),
+        "verdicts": verdict_figures(),
         "departments": department_rows(by_department, in_department),
         "goals": goal_rows(of_goal, by_goal),
         "restricted": shown,
@@ -166,6 +167,23 @@ def finding(opened, running, work):
 def given_row(answer, number):
     label = _("%(answer)s %(number)s") % {"answer": answer.label, "number": number}
     return answer.value, label, ideas(number, given=answer.value)
+
+
+def verdict_figures():
+    """Projects by what the test of their promise says; one with several promises counts for each verdict once."""
+    open_ones = Outcome.objects.exclude(promise__project__idea__audience=RESTRICTED).values("verdict").order_by()
+    found = dict(open_ones.annotate(number=CountOf("promise__project", distinct=True)).values_list("verdict", "number"))
+    faces = (
+        (Outcome.Verdict.BETTER, _("Better since"), "good", "trending-up"),
+        (Outcome.Verdict.NO_CHANGE, _("No detectable change"), "flat", "minus"),
+        (Outcome.Verdict.WORSE, _("Worse since"), "bad", "trending-down"),
+        (Outcome.Verdict.CANNOT_TELL, _("Cannot tell"), "flat", "circle"),
+        ("waits", _("Not tested yet"), "flat", "hourglass"),
+    )
+    return [
+        (label, tone, icon, projects(found.get("" if code == "waits" else code, 0), verdict=str(code)))
+        for code, label, tone, icon in faces
+    ]
 
 
 def waiting_money(work, is_found):
@@ -337,6 +355,8 @@ def as_rows(found):
             yield name, label, figure.number
     for code, _label, figure in found["answers"]:
         yield _("Answers, 12 months"), Decision.Answer(code).label, figure.number
+    for label, _tone, _icon, figure in found["verdicts"]:
+        yield _("Projects by what their test says"), label, figure.number
     for row in found["goals"]:
         yield _("Open ideas by goal"), row["name"], row["ideas"].number
         yield _("Running projects by goal"), row["name"], row["running"].number

@@ -18,7 +18,15 @@ from intake.models import Decision
 from projects.lifecycle import State as ProjectState
 from projects.models import BudgetLine, Health, ReadyLine, StatusReport
 from reports.views.portfolio import Figure
-from tests.factories import DepartmentFactory, GoalFactory, IdeaFactory, ProjectFactory, UserFactory
+from tests.factories import (
+    DepartmentFactory,
+    GoalFactory,
+    IdeaFactory,
+    OutcomeFactory,
+    ProjectFactory,
+    PromiseFactory,
+    UserFactory,
+)
 from workflow import clock
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +195,25 @@ def test_goals_departments_and_states_add_up_to_the_totals(leader, police):
     assert sum(figure.number for _code, _label, figure in shown["healths"]) == shown["running"].number
     money = [(sum(row[name] for row in shown["goals"]), shown[name]) for name in ("approved", "planned", "spent")]
     assert money == [(320_000, 320_000), (4000, 4000), (1200, 1200)]
+
+
+def test_projects_are_counted_by_what_their_test_says_each_verdict_once(leader, police):
+    for verdicts, fields in (
+        (["better", "better"], {}),
+        (["better", "no_change"], {}),
+        ([""], {}),
+        (["worse"], {"audience": "restricted", "group": police}),
+    ):
+        project = ProjectFactory(idea=IdeaFactory(state=State.DELIVERED, **fields), state=ProjectState.DELIVERED)
+        for verdict in verdicts:
+            found = {"verdict": verdict, "found_at": clock.now(), "shift": 1} if verdict else {}
+            OutcomeFactory(promise=PromiseFactory(project=project), **found)
+
+    page = opened(leader)[0]
+
+    figures = [figure for *_face, figure in page.context["verdicts"]]
+    assert [one.number for one in figures] == [2, 1, 0, 0, 1]
+    assert [listed_at(leader, one.url) for one in figures] == [2, 1, 0, 0, 1]
 
 
 def test_yes_not_started_says_how_many_have_their_money(leader):
