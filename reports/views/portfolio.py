@@ -174,9 +174,9 @@ def verdict_figures():
     open_ones = Outcome.objects.exclude(promise__project__idea__audience=RESTRICTED).values("verdict").order_by()
     found = dict(open_ones.annotate(number=CountOf("promise__project", distinct=True)).values_list("verdict", "number"))
     faces = (
-        (Outcome.Verdict.BETTER, _("Better since"), "good", "trending-up"),
+        (Outcome.Verdict.BETTER, _("Better since delivery"), "good", "trending-up"),
         (Outcome.Verdict.NO_CHANGE, _("No detectable change"), "flat", "minus"),
-        (Outcome.Verdict.WORSE, _("Worse since"), "bad", "trending-down"),
+        (Outcome.Verdict.WORSE, _("Worse since delivery"), "bad", "trending-down"),
         (Outcome.Verdict.CANNOT_TELL, _("Cannot tell"), "flat", "circle"),
         ("waits", _("Not tested yet"), "flat", "hourglass"),
     )
