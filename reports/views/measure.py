@@ -66,6 +66,8 @@ class MeasurePage(SeesGoals, DetailView):
         values = list(measure.measurements.order_by("-period_on")[:MOST_VALUES])[::-1]
         seen = Promise.objects.filter(measure=measure, project__in=Project.objects.visible_to(user))
         promises = list(seen.select_related("project__idea", "outcome"))
+        for promise in promises:
+            promise.measure = measure
         hoped = Contribution.objects.current().filter(measure=measure, idea__in=Idea.objects.visible_to(user))
         notes = list(measure.annotations.filter(taken_back_at=None).select_related("by"))
         reading = read(

@@ -201,3 +201,16 @@ def test_the_method_page_shows_the_figures_on_file(reader, client):
     assert "18 months before, 18 after, 0 of phase-in, without a season" in page
     assert "98.5" in page
     assert "2000 made-up monthly series" in page
+
+
+def test_the_measure_shows_what_each_project_promised_and_brought_in_the_same_queries(
+    reader, client, django_assert_max_num_queries
+):
+    measure = kept(1).promise.measure
+    for ratio in (0.1, 0.5, 0.9):
+        kept(ratio, promise__measure=measure)
+    kept(5, promise__measure=measure, audience="department", promise__project__title="Hidden work")
+    with django_assert_max_num_queries(15):
+        page = client.get(measure.get_absolute_url()).content.decode()
+    assert page.count("Better since") == 4
+    assert "Hidden work" not in page
