@@ -11,6 +11,7 @@ from charts.scale import Linear, finite, px
 from charts.words import clean
 
 EDGE = 6.0
+ENOUGH_FOR_A_LINE = 8
 CARD = 260
 CARD_HEIGHT = 72
 
@@ -40,8 +41,8 @@ def spark(
     """Values in order of time (one unit; None is a gap), `mark` the index of the first value after a delivery.
 
     `kinds` are those of the values as in `charts.behaviour` (none: all alike); the last value stands out whatever its
-    kind. `finding` is the sentence for those who do not see it; size in pixels. Empty without a value. ValueError when
-    a number is not finite.
+    kind. `finding` is the sentence for those who do not see it; size in pixels. Below 8
+    values only dots, empty without one. ValueError when a number is not finite.
     """
     known = [value for value in values if value is not None]
     levels = [target, *(level for band in bands for level in (band.mean, band.low, band.high))]
@@ -59,7 +60,8 @@ def spark(
     if mark is not None and 0 <= mark < len(values):
         between = px(x(max(mark - 0.5, 0)))
         drawn.append(f'<line class="mark" x1="{between}" x2="{between}" y1="2" y2="{px(height - 2)}"/>')
-    drawn += [f'<path class="series" d="{path}"/>' for path in _runs(values, x, y)]
+    if len(known) >= ENOUGH_FOR_A_LINE:
+        drawn += [f'<path class="series" d="{path}"/>' for path in _runs(values, x, y)]
     drawn += _dots(values, kinds, x, y)
     box = f'viewBox="0 0 {width} {height}"'
     css = "chart spark card-wide" if width > 220 else "chart spark"

@@ -117,6 +117,15 @@ ELEMENTS = (
     ("member", "Resident survey", "Survey file", "once a year", "open", "Everyone", "How safe people feel"),
 )
 
+SAID = {
+    "feel-safe-walking-alone-after-dark": "The survey was not in the budget. A short one with four questions every "
+    "three months would cost less.",
+    "first-engine-arrival": "Station 5 had its engine in the shop for some of these days. Nobody has compared the days "
+    "with and without it.",
+    "police-report-copy": "The records desk had a temporary clerk for part of that time. Denise Fowler looks at the log.",
+    "hydrants-out": "It may be that fewer fires were near a hydrant. Kevin Park counts the calls beside it.",
+}
+
 
 def tell(city: Any) -> None:
     """Play the story in the city, each person making the own moves on days relative to today."""
@@ -399,9 +408,7 @@ def write_down(city: Any, held: Meeting, overtime: AgendaItem, hospital: AgendaI
     }
     for topic in held.items.filter(taken_off_at=None).select_related("meeting", "measure"):
         words = said.get(topic.pk) or (
-            "The survey was not in the budget. A short one with four questions every three months would cost less."
-            if topic.measure and topic.measure.owner == people["member"]
-            else "Looked at together. Nobody in the room knows what was different; the owner asks the shifts."
+            SAID.get(topic.measure.slug, "Nobody in the room knows what was different; the owner asks the shifts.")
             if topic.measure
             else "Public Works signs when it may use the crash data."
         )

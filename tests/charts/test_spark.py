@@ -28,9 +28,16 @@ def test_spark_is_well_formed_and_finite(values, target, mark):
 
 
 def test_spark_breaks_the_line_at_a_gap():
-    paths = re.findall(r'class="series" d="([^"]+)"', spark([1, 2, None, 3, 4, 5, None, 6], "x"))
+    paths = re.findall(r'class="series" d="([^"]+)"', spark([1, 2, None, 3, 4, 5, 6, 7, None, 8], "x"))
 
-    assert [path.count("L") + 1 for path in paths] == [2, 3]
+    assert [path.count("L") + 1 for path in paths] == [2, 5]
+
+
+def test_spark_is_dots_only_below_eight_values():
+    svg = spark([1, 2, 3, 4, 5, 6, 7], "x")
+
+    assert "series" not in svg
+    assert svg.count("<circle") == 7
 
 
 def test_spark_draws_target_and_delivery():
