@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
@@ -68,7 +69,7 @@ class ActForm(FormView):
         form.theirs = [
             (form.fields[name].label, self.in_words(name, value))
             for name, value in newest.items()
-            if name != "version" and name in typed and value != typed[name]
+            if name != "version" and name in typed and told_apart(value) != told_apart(typed[name])
         ]
 
     def in_words(self, name, value):
@@ -77,6 +78,8 @@ class ActForm(FormView):
             return _("yes") if value else _("no")
         if isinstance(value, Decimal):
             return number(value)
+        if isinstance(value, list):
+            return ", ".join(map(str, value))
         display = getattr(self.about, f"get_{name}_display", None)
         return display() if display else value
 
@@ -88,6 +91,11 @@ class ActForm(FormView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(about=self.about, heading=self.heading, **kwargs)
+
+
+def told_apart(value):
+    """A value as it is compared: of several things the names, in any order."""
+    return sorted(map(str, value)) if isinstance(value, list | QuerySet) else value
 
 
 def values_of(obj, form_class):

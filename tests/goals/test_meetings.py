@@ -338,6 +338,33 @@ def test_the_form_names_people_by_line_and_keeps_what_was_typed(client, leader, 
     assert (begins.hour, begins.minute) == (9, 30)
 
 
+def test_change_that_somebody_else_made_is_shown_with_the_names_of_the_people(client, leader, goal):
+    guest = UserFactory(name="Ann Lee")
+    meeting = plan(leader, goal, people=[guest], place="Room 2")
+    client.force_login(leader, BACKEND)
+    typed = {
+        "version": 1,
+        "name": meeting.name,
+        "held_on": f"{soon():%Y-%m-%d}",
+        "begins_at": "10:00",
+        "place": "Room 9",
+        "kept_by": leader.email,
+        "people": "",
+    }
+    acts.change_meeting(meeting, by=leader, version=1, place="Room 7")
+
+    refused = client.post(reverse("meeting-change", args=[meeting.pk]), typed)
+
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "Room 7" in page
+    assert 'value="Room 9"' in page
+    assert "Ann Lee, " in page or ", Ann Lee" in page
+    assert client.post(reverse("meeting-change", args=[meeting.pk]), typed | {"version": 2}).status_code == 302
+    meeting.refresh_from_db()
+    assert (meeting.place, list(meeting.people.all())) == ("Room 9", [leader])
+
+
 def test_the_keeper_works_the_agenda_in_the_browser(client, leader, goal):
     measure_of(goal, "Worse", (*STEADY, 20))
     client.force_login(leader, BACKEND)
