@@ -79,15 +79,13 @@ class Outlook:
         """How likely the test finds a change of the promised size, 0..1, rounded down to 0.05; None: nobody can say."""
         if self.noise is None or self.before < shift.LEAST or not self.can_end:
             return None
+        return self._chance_with(self.before)
+
+    def _chance_with(self, before: int) -> float:
+        assert self.noise is not None
         sd, rho = self.noise
         found = shift.chance_of(
-            self.expected,
-            sd=sd,
-            rho=rho,
-            before=self.before,
-            after=self.rule.after,
-            gap=self.rule.gap,
-            season=self.season,
+            self.expected, sd=sd, rho=rho, before=before, after=self.rule.after, gap=self.rule.gap, season=self.season
         )
         return int(found * 20 + 1e-9) / 20
 
@@ -97,8 +95,8 @@ class Outlook:
 
     @cached_property
     def wanted(self) -> int | None:
-        """How many values before the delivery make a verdict likely; None: no number that we could wait for does."""
-        if self.noise is None:
+        """How many values before the delivery make a verdict likely; None: not even all that the rule counts."""
+        if self.noise is None or self._chance_with(self.rule.before) < shift.LIKELY:
             return None
         sd, rho = self.noise
         return shift.likely_baseline(
@@ -149,9 +147,14 @@ class Outlook:
             }
         if self.wanted is None:
             return _(
-                "A change of %(promise)s is small beside the usual ups and downs of this measure: a verdict is not "
-                "likely however long we measure. Look for a measure that is closer to the work."
-            ) % {"promise": promise}
+                "A change of %(promise)s is small beside the usual ups and downs of this measure: even with %(before)s "
+                "before delivery the chance to find it is about %(chance)d %%. Look for a measure that is closer to "
+                "the work."
+            ) % {
+                "promise": promise,
+                "before": self.periods(self.rule.before),
+                "chance": round(100 * self._chance_with(self.rule.before)),
+            }
         return _(
             "A verdict on a change of %(promise)s becomes likely with values of %(wanted)s before delivery; "
             "there will be %(before)s. Begin measuring now, and bring earlier values if there are any."
