@@ -4,12 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.http import Http404, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from charts.bars import stacked_both
 from projects.models import Benefit, Project
+from reports.views.goals import GoalPages
 from workflow.exports import CSV, csv_lines
 from workflow.templatetags.ui import money_short
 
@@ -35,15 +36,10 @@ class Total:
         return self.count - self.said
 
 
-class Register(TemplateView):
+class Register(GoalPages, TemplateView):
     """Every benefit of the projects that the person may see, with sums by fiscal year."""
 
     template_name = "reports/benefits.html"
-
-    def dispatch(self, request, *args, **kwargs):
-        if not request.user.has_perm("goals.view_goal"):
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request, *args, **kwargs):
         return self.csv() if request.GET.get("export") == "csv" else super().get(request, *args, **kwargs)

@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.generic import TemplateView
@@ -14,17 +13,13 @@ from projects.models import Cause, CauseCode, Lesson
 
 MOST_LESSONS = 30
 BY = {"department": lazy("By department"), "size": lazy("By size"), "kind": lazy("By kind")}
+from reports.views.goals import GoalPages
 
 
-class Learning(TemplateView):
+class Learning(GoalPages, TemplateView):
     """Fact by promise for benefit, cost and time, by department, size or kind; causes; lessons."""
 
     template_name = "reports/learning.html"
-
-    def dispatch(self, request, *args, **kwargs):
-        if not request.user.has_perm("goals.view_goal"):
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
         user = self.request.user

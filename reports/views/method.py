@@ -4,7 +4,6 @@ import json
 import re
 from pathlib import Path
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.generic import TemplateView
@@ -22,15 +21,11 @@ CASES = {
     "trend 0.10 sd": lazy("No change, a steady trend of 0.10 standard deviations a month"),
     "trend 0.05 sd": lazy("No change, a slow trend of 0.05 standard deviations a month"),
 }
+from reports.views.goals import GoalPages
 
 
-class Method(TemplateView):
+class Method(GoalPages, TemplateView):
     template_name = "reports/method.html"
-
-    def dispatch(self, request, *args, **kwargs):
-        if not request.user.has_perm("goals.view_goal"):
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
         figures = json.loads(FIGURES.read_text())

@@ -45,7 +45,7 @@ def test_a_large_promise_on_a_long_baseline_is_likely_to_be_told(measured):
 
 def test_a_short_baseline_is_asked_to_grow_and_grows_until_the_delivery(measured):
     measure = measured(8)
-    soon, later = ahead(measure, -0.7, days=5), ahead(measure, -0.7, days=900)
+    soon, later = ahead(measure, -0.5, days=5), ahead(measure, -0.5, days=900)
     assert "Begin measuring now" in soon.sentence
     assert soon.wanted > soon.before == 8
     assert later.before == 36
