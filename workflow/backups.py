@@ -123,7 +123,7 @@ def _dump(target: Path) -> None:
 def _load(database: Path) -> None:
     if connection.vendor == "sqlite":
         with closing(sqlite3.connect(database)) as kept:
-            if kept.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            if not _is_whole(kept):
                 raise NotPossible("The database in this backup is damaged. Nothing was changed.")
             connection.ensure_connection()
             kept.backup(connection.connection)
@@ -132,6 +132,13 @@ def _load(database: Path) -> None:
         connection.close()
         replace = ["--command", "DROP SCHEMA public CASCADE; CREATE SCHEMA public;", "--file", str(database)]
         _postgres("psql", "-X", "--quiet", "--single-transaction", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, *replace)
+
+
+def _is_whole(database: sqlite3.Connection) -> bool:
+    try:
+        return bool(database.execute("PRAGMA integrity_check").fetchone() == ("ok",))
+    except sqlite3.DatabaseError:
+        return False
 
 
 def _postgres(program: str, *options: str) -> None:

@@ -67,10 +67,6 @@ def call_values(name: str, word: Callable[[Any], Any]) -> None:
     _words[name] = word
 
 
-def said_verbs() -> set[str]:
-    return set(_sayings)
-
-
 def told(events: Iterable[Event]) -> list[Told]:
     """Events as a history shows them, in the order given."""
     return [Told(event, sentence_of(event), icon_of(event), changes_of(event)) for event in events]

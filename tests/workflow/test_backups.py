@@ -1,6 +1,8 @@
 """Backup and restore on whichever database the tests run: nothing lost, nothing half, nothing readable by others."""
 
+import hashlib
 import io
+import json
 import stat
 import tarfile
 
@@ -8,6 +10,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from workflow import backups
 from workflow.attachments import PrivateStorage
@@ -115,6 +118,26 @@ def test_a_backup_that_differs_from_its_manifest_changes_nothing(backup, change)
     Group.objects.create(name="present")
 
     with pytest.raises(CommandError, match="Nothing was changed"):
+        run("restore", str(backup[0]), yes=True)
+
+    assert names() == ["kept", "present"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL looks at a damaged file while it reads it.")
+@pytest.mark.parametrize("at", [0, 4096 * 3])
+def test_a_damaged_database_that_agrees_with_its_manifest_changes_nothing(backup, at):
+    with tarfile.open(backup[0]) as archive:
+        content = archive.extractfile("database").read()
+        manifest = json.loads(archive.extractfile("manifest.json").read())
+    broken = content[:at] + b"\xff" * 4096 + content[at + 4096 :]
+    manifest["database"] = hashlib.sha256(broken).hexdigest()
+    repack(
+        backup[0],
+        lambda name, kept: {"database": broken, "manifest.json": json.dumps(manifest).encode()}.get(name, kept),
+    )
+    Group.objects.create(name="present")
+
+    with pytest.raises(CommandError, match=r"is damaged\. Nothing was changed"):
         run("restore", str(backup[0]), yes=True)
 
     assert names() == ["kept", "present"]

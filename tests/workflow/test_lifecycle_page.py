@@ -52,6 +52,8 @@ def test_who_may_is_told_as_a_sentence():
 
     assert draw_lifecycles.in_words(is_triager & ~has_stake) == f"{triager} and not has stake"
     assert draw_lifecycles.in_words(is_triager | has_stake) == f"{triager}; or has stake"
+    either = (is_triager & has_stake) | (is_triager & ~has_stake)
+    assert draw_lifecycles.in_words(either) == f"(({triager} and has stake) or ({triager} and not has stake))"
 
 
 @pytest.mark.django_db
