@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from charts.bars import stacked_both
+from goals.views.act import SeesGoals
 from projects.models import Benefit, Project
-from reports.views.goals import GoalPages
 from workflow.exports import CSV, csv_lines
 from workflow.templatetags.ui import money_short
 
@@ -36,7 +36,7 @@ class Total:
         return self.count - self.said
 
 
-class Register(GoalPages, TemplateView):
+class Register(SeesGoals, TemplateView):
     """Every benefit of the projects that the person may see, with sums by fiscal year."""
 
     template_name = "reports/benefits.html"

@@ -8,15 +8,15 @@ from django.views.generic import TemplateView
 
 from charts.bars import stacked_both
 from charts.interval import turnouts_both
+from goals.views.act import SeesGoals
 from projects import learning
 from projects.models import Cause, CauseCode, Lesson
 
 MOST_LESSONS = 30
 BY = {"department": lazy("By department"), "size": lazy("By size"), "kind": lazy("By kind")}
-from reports.views.goals import GoalPages
 
 
-class Learning(GoalPages, TemplateView):
+class Learning(SeesGoals, TemplateView):
     """Fact by promise for benefit, cost and time, by department, size or kind; causes; lessons."""
 
     template_name = "reports/learning.html"

@@ -12,6 +12,7 @@ from goals import analysis
 from goals.evaluation import RULES
 from goals.models import Measure
 from goals.outlook import PERIODS
+from goals.views.act import SeesGoals
 
 FIGURES = Path(analysis.__file__).parent / "operating.json"
 LAYOUT = re.compile(r"(\d+)\+(\d+), gap (\d+), (?:no season in the model|(season in the model))")
@@ -21,10 +22,9 @@ CASES = {
     "trend 0.10 sd": lazy("No change, a steady trend of 0.10 standard deviations a month"),
     "trend 0.05 sd": lazy("No change, a slow trend of 0.05 standard deviations a month"),
 }
-from reports.views.goals import GoalPages
 
 
-class Method(GoalPages, TemplateView):
+class Method(SeesGoals, TemplateView):
     template_name = "reports/method.html"
 
     def get_context_data(self, **kwargs):
