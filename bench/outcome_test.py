@@ -35,7 +35,14 @@ CASES = {
 }
 # Values before and after the gap, the gap, and whether the measure may have a season.
 # The first is the rule of a monthly measure.
-LAYOUTS = [(36, 12, 1, True), (36, 18, 0, True), (18, 18, 0, True), (36, 18, 0, False), (18, 18, 0, False), (30, 15, 3, True)]
+LAYOUTS = [
+    (36, 12, 1, True),
+    (36, 18, 0, True),
+    (18, 18, 0, True),
+    (36, 18, 0, False),
+    (18, 18, 0, False),
+    (30, 15, 3, True),
+]
 
 
 def noise(rng, times, rho, count):

@@ -6,6 +6,7 @@ from accounts.models import User
 from intake import yardsticks
 from intake.models import Part
 from projects import actions, learning
+from projects.results import tell_results
 from workflow.lifecycle import Made, perform
 from workflow.reactions import after
 
@@ -62,3 +63,4 @@ after("projects.project.deliver", idea_is_delivered)
 after("projects.project.cancel", idea_returns)
 after("projects.project.close", keep_lessons)
 yardsticks.register(learning.yardsticks)
+yardsticks.register_results(tell_results)

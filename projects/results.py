@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +17,7 @@ from charts.interval import Effect, bounds, effect, effect_row
 from charts.words import changed, measured, month_year, places_of
 from goals.models import Annotation, Measurement
 from goals.reading import Happening, read
+from intake.models import Contribution
 from projects.models import Outcome, Project, Promise
 from workflow.templatetags.ui import day, day_short
 
@@ -140,6 +142,14 @@ class Result:
     def interval(self) -> SafeString:
         return effect(self.effect)
 
+    @property
+    def url(self) -> str:
+        """The page of the outcome; before the delivery that of the project."""
+        project = self.promise.project
+        return (
+            reverse("outcome", args=[project.number, self.outcome.pk]) if self.outcome else project.get_absolute_url()
+        )
+
     # What was tested
 
     @cached_property
@@ -209,6 +219,14 @@ def _float(value: Decimal | None) -> float | None:
 
 def result_of(promise: Promise) -> Result:
     return Result(promise, getattr(promise, "outcome", None))
+
+
+def tell_results(contributions: list[Contribution]) -> None:
+    """Give each contribution the `result` of its newest promise, in one query for all of them."""
+    promises = Promise.objects.filter(contribution__in=contributions).select_related("measure", "project", "outcome")
+    found = {one.contribution_id: result_of(one) for one in promises.order_by("project__number")}
+    for one in contributions:
+        one.result = found.get(one.pk)  # type: ignore[attr-defined]
 
 
 def with_rows(results: Iterable[Result]) -> list[tuple[Result, SafeString]]:

@@ -17,6 +17,7 @@ from intake.lifecycle import State
 from intake.models import Backing, Idea
 from intake.views.act import IdeaForm
 from intake.views.page import IdeaPage, find, head_of
+from intake.yardsticks import tell_results
 from workflow import conversation, timeline
 from workflow.lifecycle import MoveRefused
 from workflow.models import Attachment, Event, Question
@@ -33,13 +34,16 @@ class IdeaOverview(IdeaPage):
     def get_context_data(self, **kwargs):
         idea, user, policy = self.object, self.request.user, current_policy()
         supports = list(idea.supports.select_related("user", "department").order_by("said_at"))
+        contributions = list(idea.contributions.current().select_related("measure"))
+        if idea.state in (State.DELIVERED, State.EVALUATED):
+            tell_results(contributions)
         return super().get_context_data(
             supports=supports,
             sharing=sum(one.would_share_cost for one in supports),
             joined=idea.joined_ideas.visible_to(user).select_related("requester", "department")
             if idea.has_joined_ideas
             else [],
-            contributions=idea.contributions.current().select_related("measure"),
+            contributions=contributions,
             reviews=[(policy.discipline_name(one.discipline), one) for one in idea.review_list],
             backing=idea.backing_or_none if idea.is_held else None,
             sees_value=idea.value and user.has_perm("intake.see_value", idea),

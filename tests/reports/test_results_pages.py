@@ -214,3 +214,11 @@ def test_the_measure_shows_what_each_project_promised_and_brought_in_the_same_qu
         page = client.get(measure.get_absolute_url()).content.decode()
     assert page.count("Better since") == 4
     assert "Hidden work" not in page
+
+
+def test_the_page_of_the_idea_says_what_came_of_its_promise(client):
+    outcome = kept(0.7, verdict="better")
+    client.force_login(outcome.idea.requester, BACKEND)
+    page = client.get(outcome.idea.get_absolute_url()).content.decode()
+    assert "Better since" in page
+    assert reverse("outcome", args=[outcome.project.number, outcome.pk]) in page
