@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 from typing import Literal
 from unicodedata import category, east_asian_width, normalize
 
@@ -77,16 +78,20 @@ def end_of(on: date, cadence: Cadence) -> date:
 
 def namer(cadence: Cadence) -> Callable[[date], str]:
     """A function that names the period which begins on a day: "Oct 2026", "Oct–Dec 2026", "Week of Oct 5, 2026"."""
-    months = {number: str(name).capitalize() for number, name in MONTHS_3.items()}
+
+    @cache
+    def named(number: int) -> str:
+        return str(MONTHS_3[number]).capitalize()
+
     # One template for all: formats.date_format costs ten times as much, and a daily chart names thousands of days.
     day, month = _("%(month)s %(day)s, %(year)s"), _("%(month)s %(year)s")
     week = _("Week of %(day)s")
 
     def of_day(on: date) -> str:
-        return day % {"month": months[on.month], "day": on.day, "year": on.year}
+        return day % {"month": named(on.month), "day": on.day, "year": on.year}
 
     def of_month(on: date) -> str:
-        return month % {"month": months[on.month], "year": on.year}
+        return month % {"month": named(on.month), "year": on.year}
 
     def of_week(on: date) -> str:
         return week % {"day": of_day(on)}
