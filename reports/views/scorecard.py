@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.views.generic import DetailView, TemplateView
 
 from accounts.models import Department, Role
@@ -11,7 +11,8 @@ from goals.reading import read
 from goals.views.act import SeesGoals
 from intake.lifecycle import BEFORE_DECISION, OPEN
 from intake.models import Decision, Idea
-from projects.models import Project
+from projects.models import Project, Promise
+from projects.results import result_of
 from reports.views.goals import family_of, in_family, read_all
 
 MOST = 100
@@ -99,12 +100,23 @@ class Scorecard(SeesGoals, DetailView):
             alive=sum(not one.is_overdue for one in measures),
             looks=sum(one.reading.state in ("good", "bad") for one in measures),
             **standing_of(ideas),
-            delivered=list(delivered.order_by("-delivered_on").select_related("idea")[:MOST_WORK]),
+            delivered=with_results(delivered.order_by("-delivered_on").select_related("idea")[:MOST_WORK]),
             requests=list(requests.select_related("element__department", "element__owner", "department", "asked_by")),
             meetings=list(Meeting.objects.visible_to(user).filter(department=department)[:3]),
             plans=user.has_perm("goals.plan_meeting"),
             **kwargs,
         )
+
+
+def with_results(projects):
+    """Each project with what came of its promises, in one more query."""
+    promises = Promise.objects.select_related("measure", "outcome").order_by("pk")
+    projects = list(projects.prefetch_related(Prefetch("promises", promises)))
+    for project in projects:
+        for promise in project.promises.all():
+            promise.project = project
+        project.results = [result_of(one) for one in project.promises.all()]
+    return projects
 
 
 def standing_of(ideas):

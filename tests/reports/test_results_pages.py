@@ -222,3 +222,16 @@ def test_the_page_of_the_idea_says_what_came_of_its_promise(client):
     page = client.get(outcome.idea.get_absolute_url()).content.decode()
     assert "Better since" in page
     assert reverse("outcome", args=[outcome.project.number, outcome.pk]) in page
+
+
+def test_the_scorecard_says_what_the_department_promised_and_what_came(reader, client, django_assert_max_num_queries):
+    outcome = kept(0.7, promise__measure__name="Minutes lost")
+    department = outcome.idea.department
+    for _time in range(4):
+        kept(1, idea__department=department)
+    kept(1, idea__department=department, audience="department", promise__measure__name="Secret minutes")
+    with django_assert_max_num_queries(20):
+        page = client.get(reverse("scorecard", args=[department.code])).content.decode()
+    assert page.count("Better since") == 5
+    assert "Minutes lost, −7.0 minutes (promised −10.0 minutes)" in page
+    assert "Secret minutes" not in page
