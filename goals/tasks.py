@@ -8,7 +8,7 @@ from accounts.models import User
 from goals import actions
 from goals.actions.agreements import remind_of_data_request
 from goals.actions.meetings import remind_of_action
-from goals.models import Action, DataRequest, Measure
+from goals.models import Action, DataRequest, Measure, Upload
 from workflow import clock
 from workflow.due import due
 
@@ -38,3 +38,10 @@ def remind_of_actions() -> int:
     """Remind the owner of an action from a meeting once, after the day by which it should have been done."""
     late = Action.objects.still_open().filter(reminded_on=None, due_on__lt=clock.today())
     return sum(remind_of_action(one, by=User.objects.system()) for one in late.exclude(status=Action.Status.ON_HOLD))
+
+
+@due
+def forget_old_uploads() -> int:
+    """Lines that were brought a month ago and neither taken over nor dropped are forgotten."""
+    old = Upload.objects.filter(applied_at=None, dropped_at=None, at__lt=clock.now() - timedelta(days=30))
+    return old.update(rows=[], answers={}, dropped_at=clock.now())

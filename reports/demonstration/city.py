@@ -1,5 +1,6 @@
 """Makes the demonstration city: every idea walks through the real moves, on days relative to today."""
 
+import math
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from accounts.demo import create_people
 from accounts.models import RestrictedGroup, Role, User
 from accounts.policy import Size, current_policy
 from goals.actions import keep_due
-from goals.models import Goal, Measure, Measurement, Objective
+from goals.models import Goal, Measure, Measurement, MeasurementPart, Objective
 from intake import actions as intake
 from intake.lifecycle import State
 from intake.models import Decision, Idea
@@ -27,6 +28,7 @@ from workflow import clock, notifications
 from workflow.lifecycle import perform
 
 MUTED_DAYS = 4
+MONTHS_IN_PARTS = 14
 DELIVERED_AGO = {"evaluated": 450, "delivered": 150}
 REVIEWS = {
     "architecture": (
@@ -140,14 +142,17 @@ class City:
             source=series.source,
             target=Decimal(str(series.target)),
             target_on=date(today.year + 1, 12, 31),
+            broken_down_by=series.broken_down_by,
         )
         values = []
         for back in range(series.months, 0, -1):
             if back in series.gaps:
                 continue
             level = series.level + (series.shift if back <= series.shift_months else 0)
+            period = months_before(today, back)
+            level -= series.season * math.cos(2 * math.pi * (period.month - 1) / 12)
             value = Decimal(str(round(self.random.gauss(level, series.noise), 1)))
-            values.append((months_before(today, back), max(value, Decimal(0))))
+            values.append((period, max(value, Decimal(0))))
         first_year = [value for _day, value in values[:12]]
         measure.baseline = round(sum(first_year, Decimal(0)) / len(first_year), 1)
         measure.baseline_period = f"{values[0][0]:%B %Y} to {values[11][0]:%B %Y}"
@@ -165,7 +170,22 @@ class City:
         measure.definitions.create(
             number=1, unit=measure.unit, direction=measure.direction, made_by=measure.owner, made_at=clock.now()
         )
+        self.break_down(measure, series)
         keep_due(measure)
+
+    def break_down(self, measure: Measure, series: Series) -> None:
+        """The parts of the last months; in the smallest district some months count fewer than five."""
+        drawn = random.Random(series.slug)
+        MeasurementPart.objects.bulk_create(
+            MeasurementPart(
+                measurement=one,
+                name=name,
+                value=min(max(Decimal(str(round(drawn.gauss(float(one.value), 4), 1))), Decimal(0)), Decimal(100)),
+                count=max(round(drawn.gauss(usual, usual / 5)), 1),
+            )
+            for one in measure.measurements.order_by("-period_on")[:MONTHS_IN_PARTS]
+            for name, usual in series.parts
+        )
 
     def _department(self, code: str) -> Any:
         return next(one.department for one in self.people.values() if one.department and one.department.code == code)

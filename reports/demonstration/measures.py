@@ -5,7 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Series:
-    """A measure and how its values run: around `level` with `noise`, after `shift_months` ago around `level + shift`."""
+    """A measure and how its values run: around `level` with `noise`, after `shift_months` ago around `level + shift`.
+
+    `season`: how far it rises above its level in July and falls below it in January. `parts`: the names of its
+    break-down, each with the usual count of a month.
+    """
 
     slug: str
     name: str
@@ -25,6 +29,9 @@ class Series:
     gaps: tuple[int, ...] = ()
     backup: str = ""
     cadence: str = "monthly"
+    season: float = 0.0
+    broken_down_by: str = ""
+    parts: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,6 +160,8 @@ AIMS = (
                         shift=9.5,
                         shift_months=11,
                         backup="owner",
+                        broken_down_by="Council district",
+                        parts=(("District 1", 41), ("District 2", 36), ("District 3", 28), ("District 4", 5)),
                     ),
                     Series(
                         "signals-24h",
@@ -186,6 +195,7 @@ AIMS = (
                         8,
                         "Plant and meter readings",
                         backup="dmitri.volkov",
+                        season=1.6,
                     ),
                     Series(
                         "bill-corrections",

@@ -1,6 +1,6 @@
 """Bringing many values: looked at line by line, taken over whole by whoever keeps the measure, or dropped."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,8 +10,10 @@ from django.urls import reverse
 from goals import actions
 from goals.incoming.sheets import read_text
 from goals.models import Index, Measurement, MeasurementPart, Member, Upload
+from goals.tasks import forget_old_uploads
 from tests.factories import MeasureFactory, MeasurementFactory, UserFactory
 from tests.races import together
+from workflow import clock
 from workflow.lifecycle import Conflict, MoveRefused, NotYourMove
 from workflow.models import Event
 
@@ -309,3 +311,15 @@ def test_a_table_that_is_read_to_nothing_new_says_so(owner, measure):
 
     assert "There is nothing to take over" in page
     assert "Take over" not in page
+
+
+def test_lines_that_nobody_looks_at_for_a_month_are_forgotten(measure):
+    upload = bring(measure)
+    with clock.at(clock.now() + timedelta(days=29)):
+        assert forget_old_uploads() == 0
+    with clock.at(clock.now() + timedelta(days=31)):
+        assert forget_old_uploads() == 1
+        with pytest.raises(Conflict, match="Bring the table again"):
+            take(Upload.objects.get(pk=upload.pk))
+    assert Upload.objects.get(pk=upload.pk).rows == []
+    assert not measure.measurements.exists()
