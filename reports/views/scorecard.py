@@ -43,7 +43,7 @@ def shares():
     counted = Department.objects.annotate(
         count=Count("measures", filter=Q(measures__in=in_use)), alive=Count("measures", filter=Q(measures__in=alive))
     )
-    return counted.filter(count__gt=0)
+    return counted.filter(count__gt=0).order_by("name")
 
 
 def waiting():
