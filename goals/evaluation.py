@@ -63,7 +63,7 @@ RULES = {
 class Window:
     """The values that count for one delivery. `before` and `after`: (first day of the period, value), in order.
 
-    `skipped`: periods after the delivery that are over and have no value.
+    `skipped`: periods after the delivery that are over and have no value. `breaks`: the days of other definitions.
     """
 
     measure: Measure
@@ -72,6 +72,7 @@ class Window:
     before: tuple[Value, ...]
     after: tuple[Value, ...]
     skipped: int
+    breaks: tuple[date, ...] = ()
 
     @cached_property
     def starts(self) -> list[date]:
@@ -82,6 +83,11 @@ class Window:
     @property
     def delivery_period(self) -> date:
         return periods.period_of(self.measure.cadence, self.delivered_on)
+
+    @property
+    def is_redefined(self) -> bool:
+        """Another definition began between the delivery and the last value that counts."""
+        return any(self.delivered_on < on <= self.after[-1][0] for on in self.breaks) if self.after else False
 
     @property
     def is_complete(self) -> bool:
@@ -137,9 +143,8 @@ def window(
     due = periods.last_whole_period(cadence, today - timedelta(days=measure.lag_days))
     last = min(after[-1][0], due) if len(after) >= rule.after else due
     ended = max(periods.steps(cadence, first, last) + 1, 0)
-    return Window(
-        measure, rule, delivered_on, tuple(before), tuple(after), ended - sum(one[0] <= last for one in after)
-    )
+    skipped = ended - sum(one[0] <= last for one in after)
+    return Window(measure, rule, delivered_on, tuple(before), tuple(after), skipped, tuple(breaks))
 
 
 def told(outcome: shift.Outcome, chosen: Window) -> dict[str, Any]:

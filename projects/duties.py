@@ -36,9 +36,11 @@ def check_ins(user: User) -> Iterable[CheckIn]:
 def outcomes(user: User) -> Iterable[Outcome]:
     """The outcomes of measures that this person owned at the delivery, of which nobody said yet what else changed."""
     parts = Part.objects.filter(user=user, kind=Part.Kind.MEASURE_OWNER, ended_at=None)
-    return Outcome.objects.filter(
-        told_at=None, promise__project__idea__in=parts.values("idea"), promise__measure__owner=user
-    ).select_related("promise__project__idea__group")
+    return (
+        Outcome.objects.wanting_a_word()
+        .filter(promise__project__idea__in=parts.values("idea"), promise__measure__owner=user)
+        .select_related("promise__project__idea__group")
+    )
 
 
 def duties_of(user: User) -> list[Duty]:

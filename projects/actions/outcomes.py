@@ -1,7 +1,7 @@
 """Outcomes: planned at delivery, found once by the stated test, read by people beside it."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -46,20 +46,15 @@ def window_of(outcome: Outcome) -> Window:
     promise = outcome.promise
     delivered_on = promise.project.delivered_on
     assert delivered_on is not None, "An outcome is planned at delivery."
+    defined = Definition.objects.filter(measure=promise.measure_id, from_on__isnull=False)
     return evaluation.window(
         promise.measure,
         rule_of(promise),
         delivered_on,
         Measurement.objects.filter(measure=promise.measure_id).order_by("period_on").values_list("period_on", "value"),
         today=clock.today(),
-        breaks=breaks_of(promise),
+        breaks=list(defined.values_list("from_on", flat=True)),  # type: ignore[arg-type]
     )
-
-
-def breaks_of(promise: Promise) -> list[date]:
-    """The days from which another definition of the promised measure counts."""
-    defined = Definition.objects.filter(measure=promise.measure_id, from_on__isnull=False)
-    return list(defined.values_list("from_on", flat=True))  # type: ignore[arg-type]
 
 
 @transaction.atomic
@@ -111,8 +106,7 @@ def _find(outcome: Outcome, chosen: Window) -> None:
         outcome.shift, outcome.shift_low, outcome.shift_high = (
             Decimal(str(one)).quantize(PLACES) for one in (result.shift.value, low, high)
         )
-    last = chosen.after[-1][0]
-    if any(chosen.delivered_on < on <= last for on in breaks_of(outcome.promise)):
+    if chosen.is_redefined:
         outcome.verdict, outcome.reason = Verdict.CANNOT_TELL, Outcome.Reason.REDEFINED
 
 

@@ -1,6 +1,6 @@
 """What became of a project: its frozen promises, the looks after delivery, outcomes with their readings, benefits."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -79,6 +79,12 @@ class CheckIn(models.Model):
         return self.question or str(self.IN_USE)
 
 
+class OutcomeQuerySet(models.QuerySet):
+    def wanting_a_word(self) -> Self:
+        """Of which nobody said yet what else changed; where nothing could be measured nobody is asked."""
+        return self.filter(told_at=None).exclude(reason=Outcome.Reason.NOT_MEASURABLE)
+
+
 class Outcome(models.Model):
     """What became of one promise: found once by the stated test, on the first day with enough values.
 
@@ -114,6 +120,8 @@ class Outcome(models.Model):
     told_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
     told_at = models.DateTimeField(null=True)
 
+    objects = OutcomeQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -143,6 +151,11 @@ class Outcome(models.Model):
     @property
     def is_open(self) -> bool:
         return self.found_at is None
+
+    @property
+    def wants_a_word(self) -> bool:
+        """The verdict is there, and its owner is asked what else changed."""
+        return not self.is_open and self.told_at is None and self.reason != self.Reason.NOT_MEASURABLE
 
 
 class OutcomeReading(models.Model):

@@ -130,8 +130,8 @@ def results_of(project, user):
     for one, outlook in zip(waiting, ahead, strict=True):
         one.outlook = outlook
     for one in results:
-        one.owes_word = (
-            one.is_found and one.outcome.told_at is None and user.has_perm("projects.tell_what_else", one.outcome)
+        one.owes_word = bool(
+            one.outcome and one.outcome.wants_a_word and user.has_perm("projects.tell_what_else", one.outcome)
         )
     return results
 

@@ -146,7 +146,7 @@ class OutcomePage(TemplateView):
             outlook=Outlook(measure, rule_of(promise), float(promise.expected), project.delivered_on, ()),
             evidence=evidence(result, others, notes),
             readings=list(outcome.readings.select_related("by")),
-            tells=result.is_found and outcome.told_at is None and user.has_perm("projects.tell_what_else", outcome),
+            tells=outcome.wants_a_word and user.has_perm("projects.tell_what_else", outcome),
             reads=result.is_found and user.has_perm("projects.read_outcome", outcome),
             **kwargs,
         )

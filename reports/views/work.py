@@ -199,11 +199,10 @@ def of_projects(user):
     """
     running = Project.objects.running().filter(manager=user)
     lines = ReadyLine.objects.filter(owner=user, closed_at=None, waived_at=None, project__state__in=RUNNING)
-    outcomes = Outcome.objects.filter(
+    outcomes = Outcome.objects.wanting_a_word().filter(
         Q(promise__measure__owner=user) | Q(promise__measure__backup=user),
-        told_at=None,
         found_at__isnull=False,
-    ).exclude(reason=Outcome.Reason.NOT_MEASURABLE)
+    )
     found = project_rows(user, "manage", running.filter(report_due_at=None), "")
     found = found.union(
         project_rows(user, "report", running.filter(report_due_at__isnull=False), "", at="report_due_at"),

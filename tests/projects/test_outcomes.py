@@ -502,3 +502,15 @@ def test_without_the_lock_more_than_one_verdict_is_found(measured, monkeypatch):
     results = together(40, lambda: actions.evaluate(Outcome(pk=measured.pk), by=by))
     found = Event.objects.filter(verb="projects.project.find_outcome").count()
     assert found > 1 or any(isinstance(one, Exception) for one in results)
+
+
+def test_nobody_is_asked_what_else_changed_where_nothing_could_be_measured(outcome, client):
+    outcome.long_stop_on = clock.today()
+    outcome.save()
+    look(outcome)
+    assert not Outcome.objects.wanting_a_word().exists()
+    client.force_login(outcome.promise.measure.owner, BACKEND)
+    page = client.get(reverse("outcome", args=[outcome.project.number, outcome.pk])).content.decode()
+    assert "Not measurable" in page
+    assert "Say what else changed" not in page
+    assert "Say what else changed" not in client.get(reverse("my-work")).content.decode()
