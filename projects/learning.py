@@ -17,6 +17,8 @@ from projects.models import BudgetLine, Outcome, Project
 
 # Fewer than this are told as what they are, a few single cases.
 ENOUGH = 3
+# What was delivered longer ago says little about how promises are made today, and a page must not grow for ever.
+MOST = 500
 TOLD = (Outcome.Verdict.BETTER, Outcome.Verdict.NO_CHANGE, Outcome.Verdict.WORSE)
 
 BENEFIT, COST, TIME = "benefit", "cost", "time"
@@ -81,9 +83,11 @@ def _time(project: Project) -> tuple[float, ...]:
 
 
 def delivered(user: Any) -> list[Project]:
-    """The delivered projects that a person may see, without those that were taken over from a file."""
+    """The newest `MOST` delivered projects that a person may see, without those that were taken over from a file."""
     seen = Project.objects.visible_to(user).not_cancelled().filter(delivered_on__isnull=False)
-    return list(seen.exclude(idea__lane="taken_over").select_related("idea__department"))
+    return list(
+        seen.exclude(idea__lane="taken_over").select_related("idea__department").order_by("-delivered_on")[:MOST]
+    )
 
 
 @dataclass(frozen=True)

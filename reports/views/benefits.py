@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Count, Q, Sum
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -14,26 +15,21 @@ from projects.models import Benefit, Project
 from workflow.exports import CSV, csv_lines
 from workflow.templatetags.ui import money_short
 
+MOST = 100
+
 
 @dataclass
 class Total:
-    """Benefits of one fiscal year and one unit added up; `said`: how many of `count` have been confirmed."""
+    """Benefits of one fiscal year and one unit added up; `open`: of how many nobody said yet what came."""
 
     promised: Decimal = Decimal(0)
     realised: Decimal = Decimal(0)
-    count: int = 0
-    said: int = 0
+    open: int = 0
 
-    def add(self, benefit: Benefit) -> None:
-        self.count += 1
-        self.promised += benefit.promised
-        if benefit.realised is not None:
-            self.said += 1
-            self.realised += benefit.realised
-
-    @property
-    def open(self) -> int:
-        return self.count - self.said
+    def add(self, row: dict) -> None:
+        self.promised += row["promised_sum"]
+        self.realised += row["realised_sum"] or 0
+        self.open += row["open"]
 
 
 class Register(SeesGoals, TemplateView):
@@ -68,11 +64,15 @@ class Register(SeesGoals, TemplateView):
         return response
 
     def get_context_data(self, **kwargs):
-        benefits = list(self.benefits())
+        rows = self.benefits().order_by("fiscal_year", "kind", "unit").values("fiscal_year", "kind", "unit")
         years: dict[int, Total] = defaultdict(Total)
         others: dict[tuple[int, str], Total] = defaultdict(Total)
-        for one in benefits:
-            (years[one.fiscal_year] if one.is_money else others[one.fiscal_year, one.counted_in]).add(one)
+        for row in rows.annotate(
+            promised_sum=Sum("promised"), realised_sum=Sum("realised"), open=Count("pk", filter=Q(realised=None))
+        ):
+            kind = Benefit(kind=row["kind"], unit=row["unit"])
+            year = row["fiscal_year"]
+            (years[year] if kind.is_money else others[year, kind.counted_in]).add(row)
         whole = Total(
             *(sum((getattr(one, name) for one in years.values()), Decimal(0)) for name in ("promised", "realised"))
         )
@@ -80,15 +80,17 @@ class Register(SeesGoals, TemplateView):
             "realised": money_short(whole.realised),
             "promised": money_short(whole.promised),
         }
-        rows = [
+        bars = [
             (f"FY{year % 100:02d}", (float(one.realised), float(max(one.promised - one.realised, 0))))
             for year, one in years.items()
         ]
+        newest = list(self.benefits().order_by("-fiscal_year", "-project__number", "pk")[: MOST + 1])
         return super().get_context_data(
-            benefits=benefits,
+            benefits=newest[:MOST],
+            has_more=len(newest) > MOST,
             years=years.items(),
             others=[(year, unit, one) for (year, unit), one in others.items()],
             finding=finding,
-            chart=stacked_both(rows, finding, say=money_short) if rows else "",
+            chart=stacked_both(bars, finding, say=money_short) if bars else "",
             **kwargs,
         )

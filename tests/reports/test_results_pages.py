@@ -235,3 +235,17 @@ def test_the_scorecard_says_what_the_department_promised_and_what_came(reader, c
     assert page.count("Better since") == 5
     assert "Minutes lost, −7.0 minutes (promised −10.0 minutes)" in page
     assert "Secret minutes" not in page
+
+
+def test_the_register_lists_the_newest_and_adds_up_all(
+    reader, client, project, monkeypatch, django_assert_max_num_queries
+):
+    monkeypatch.setattr("reports.views.benefits.MOST", 2)
+    for year in range(2027, 2032):
+        promise(project, fiscal_year=year, promised=Decimal(1000))
+    with django_assert_max_num_queries(12):
+        answer = client.get(reverse("benefits"))
+    assert [one.fiscal_year for one in answer.context["benefits"]] == [2031, 2030]
+    assert [year for year, _one in answer.context["years"]] == [2027, 2028, 2029, 2030, 2031]
+    assert "The CSV file has them all." in answer.content.decode()
+    assert len(b"".join(client.get(reverse("benefits") + "?export=csv").streaming_content).splitlines()) == 6
