@@ -42,18 +42,17 @@ def measures_of(meeting: Meeting) -> QuerySet[Measure]:
     return Measure.objects.in_use().filter(about).select_related("department", "owner")
 
 
-def series_of(meeting: Meeting) -> QuerySet[Meeting]:
-    """The earlier meetings about the same, the newest first."""
-    earlier = Meeting.objects.filter(goal=meeting.goal_id, department=meeting.department_id)
-    return earlier.filter(held_at__lt=meeting.held_at).exclude(pk=meeting.pk)
-
-
 def carried_to(meeting: Meeting) -> QuerySet[Action]:
-    """What was agreed earlier and is not closed, or was closed since the meeting before."""
-    kept = Q(status__in=Action.OPEN)
-    if meeting.before:
-        kept |= Q(done_on__gte=meeting.before.held_at.astimezone(clock.calendar().zone).date())
-    return Action.objects.filter(kept, meeting__in=series_of(meeting)).select_related("owner", "meeting")
+    """What was agreed earlier and is not closed, or was closed since the meeting before.
+
+    Of a meeting that was cancelled in time as well, whatever its day was.
+    """
+    kept, before = Q(status__in=Action.OPEN), meeting.before
+    if before:
+        kept |= Q(done_on__gte=before.held_at.astimezone(clock.calendar().zone).date())
+    earlier = Q(held_at__lt=meeting.held_at) | Q(cancelled_at__lt=meeting.held_at)
+    meetings = Meeting.objects.about_the_same(meeting).filter(earlier)
+    return Action.objects.filter(kept, meeting__in=meetings).select_related("owner", "meeting")
 
 
 def propose(meeting: Meeting) -> Iterator[Topic]:

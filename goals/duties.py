@@ -41,7 +41,7 @@ def requests(user: User) -> Iterable[DataRequest]:
 
 
 def meetings(user: User) -> Iterable[Meeting]:
-    return Meeting.objects.filter(kept_by=user, closed_at=None)
+    return Meeting.objects.open().filter(kept_by=user)
 
 
 def meeting_actions(user: User) -> Iterable[Action]:

@@ -45,6 +45,7 @@ urlpatterns = [
     path("meetings/<int:pk>/minutes/", meetings.MeetingMinutes.as_view(), name="meeting-minutes"),
     path("meetings/<int:pk>/change/", meetings.MeetingChange.as_view(), name="meeting-change"),
     path("meetings/<int:pk>/next/", meetings.MeetingNext.as_view(), name="meeting-next"),
+    path("meetings/<int:pk>/cancel/", meetings.MeetingCancel.as_view(), name="meeting-cancel"),
     path("meetings/<int:pk>/close/", meetings.MeetingClose.as_view(), name="meeting-close"),
     path("meetings/<int:pk>/worth/", meetings.MeetingWorth.as_view(), name="meeting-worth"),
     path("meetings/<int:pk>/look-again/", meetings.LookAgain.as_view(), name="meeting-look-again"),

@@ -162,7 +162,7 @@ KEEPS_MEASURE = Rule(
 )
 SEES_MEETING = only("leader", "administrator", "measure_owner", "colleague", "stranger")
 MEETING_FORMS = (
-    *("meeting-change", "meeting-next", "meeting-close", "topic-new", "topic-change", "topic-said"),
+    *("meeting-change", "meeting-next", "meeting-close", "meeting-cancel", "topic-new", "topic-change", "topic-said"),
     *("action-new", "action-change"),
 )
 SPEAKS = ("position", "position-sign", "element-change", "data-answer")
@@ -722,9 +722,9 @@ def a_review_meeting(world: World) -> Places:
         meeting=meeting, item=item, text="Count it", owner=world["stranger"], due_on=timezone.now().date()
     )
     one = {"pk": meeting.pk}
-    named = "meeting meeting-minutes meeting-change meeting-next meeting-close meeting-worth meeting-look-again"
+    named = "meeting meeting-minutes meeting-change meeting-next meeting-close meeting-cancel"
     return {
-        **dict.fromkeys((*named.split(), "topic-new", "action-new"), one),
+        **dict.fromkeys((*named.split(), "meeting-worth", "meeting-look-again", "topic-new", "action-new"), one),
         **dict.fromkeys(("topic-change", "topic-said", "topic-move", "topic-take-off"), one | {"item": item.pk}),
         **dict.fromkeys(("action-report", "action-change"), one | {"action": action.pk}),
     }

@@ -27,9 +27,11 @@ def tell(verb: str, meeting: Meeting, *, by: User, note: str = "", **data: Any) 
 
 
 def _open(meeting: Meeting) -> Meeting:
-    """The meeting, locked; what is closed stays as its minutes say."""
+    """The meeting, locked; what is closed stays as its minutes say, and what is cancelled as it was planned."""
     locked = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
-    if not locked.is_open:
+    if locked.cancelled_at:
+        raise Conflict(_("This meeting is cancelled. Take it up at the next one."))
+    if locked.closed_at:
         raise Conflict(_("This meeting is closed and its minutes are sent. Take it up at the next one."))
     return locked
 
@@ -48,16 +50,16 @@ def plan_meeting(
 ) -> Meeting:
     """Plan a review of a goal's or a department's measures; its agenda proposes itself.
 
-    Leadership and administrators plan; whoever kept the meeting before plans the next one. Nobody named: the owners
-    of the measures and of the goal are invited.
+    Leadership and administrators plan; whoever kept the newest meeting about the same plans the next one.
+    Nobody named: the owners of the measures and of the goal are invited.
     """
     if goal is None and department is None:
         raise MoveRefused(_("Choose the goal or the department that the meeting is about."))
     if held_at <= clock.now():
         raise MoveRefused(_("Write a day and an hour to come."))
     meeting = Meeting(name=name, goal=goal, department=department, held_at=held_at, kept_by=kept_by, place=place)
-    meeting.before = agenda.series_of(meeting).first()
-    keeps_on = meeting.before is not None and by.has_perm("goals.keep_meeting", meeting.before)
+    newest = Meeting.objects.about_the_same(meeting).first()
+    keeps_on = newest is not None and by.has_perm("goals.keep_meeting", newest)
     if not (keeps_on or by.has_perm("goals.plan_meeting")):
         raise NotYourMove
     meeting.save()
@@ -92,6 +94,20 @@ def change_meeting(
         tell("move", meeting, by=by)
     elif new := wanted - before:
         tell("invite", meeting, by=by, of=sorted(one.pk for one in new))
+
+
+@transaction.atomic
+def cancel_meeting(meeting: Meeting, *, by: User, version: int | None, reason: str) -> None:
+    """Call off a meeting that was not held; it stays in the list, and what was agreed goes to the next one."""
+    require(by, "goals.keep_meeting", meeting)
+    locked = _open(meeting)
+    if locked.was_held and (locked.worth_it or locked.actions.exists() or locked.items.exclude(said="").exists()):
+        raise MoveRefused(_("This meeting was held: something was said or agreed. Close it and send the minutes."))
+    if not reason.strip():
+        raise MoveRefused(_("Write why it is cancelled. Those who were invited read it."))
+    changes = {"cancelled_at": clock.now(), "cancelled_by": by, "cancelled_because": reason.strip()}
+    event = edit(meeting, by=by, version=version, verb="cancel", note=reason.strip(), **changes)
+    notifications.tell(event, meeting)
 
 
 @transaction.atomic
@@ -252,6 +268,8 @@ def say_worth(meeting: Meeting, *, by: User, worth: str, word: str = "") -> None
     """Was it worth the person's time? One answer each, which may be changed."""
     require(by, "goals.say_worth", meeting)
     locked = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    if locked.cancelled_at:
+        raise MoveRefused(_("This meeting was cancelled, so nobody is asked whether it was worth the time."))
     if not locked.was_held:
         raise MoveRefused(_("The meeting is still to come. Say it when it was held."))
     if worth not in WORTH:

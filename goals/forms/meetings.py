@@ -158,6 +158,18 @@ class WorthForm(forms.Form):
     )
 
 
+class CancelForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why it is cancelled"),
+        widget=lines(3),
+        help_text=_(
+            "Those who were invited read it. The meeting stays in the list; what was agreed and is open "
+            "is carried to the next one."
+        ),
+    )
+
+
 class CloseForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     minutes = forms.CharField(

@@ -1,5 +1,6 @@
 """Review meetings: an agenda from what the measures say, and actions that are carried until they are done."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -33,6 +34,14 @@ class MeetingQuerySet(models.QuerySet):
             | Q(Exists(owning))
         )
 
+    def open(self) -> Self:
+        """Neither closed nor cancelled."""
+        return self.filter(closed_at=None, cancelled_at=None)
+
+    def about_the_same(self, meeting: "Meeting") -> Self:
+        """The other meetings about the same goal and department, the newest first."""
+        return self.filter(goal=meeting.goal_id, department=meeting.department_id).exclude(pk=meeting.pk)
+
 
 class Meeting(models.Model):
     """A review of results: what was agreed last time, goals and their data, other data, what overlaps."""
@@ -44,10 +53,12 @@ class Meeting(models.Model):
     place = models.CharField(max_length=120, blank=True)
     kept_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="meetings_kept")
     people: Any = models.ManyToManyField(PERSON, related_name="meetings", blank=True)
-    before = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="next_ones")
     minutes = models.TextField(blank=True)
     worth_it = models.JSONField(default=dict)
     closed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="+")
+    cancelled_because = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     SEEN_BY = (Role.Kind.LEADERSHIP, Role.Kind.ADMINISTRATOR)
@@ -56,6 +67,15 @@ class Meeting(models.Model):
 
     class Meta:
         ordering = ["-held_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None, cancelled_by=None, cancelled_because="")
+                | (
+                    Q(cancelled_at__isnull=False, cancelled_by__isnull=False, closed_at=None) & ~Q(cancelled_because="")
+                ),
+                name="meeting_cancelled_by_somebody_with_a_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -65,12 +85,23 @@ class Meeting(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.closed_at is None
+        return self.closed_at is None and self.cancelled_at is None
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it was closed or cancelled: from then on it stays as it was."""
+        return self.closed_at or self.cancelled_at
 
     @property
     def was_held(self) -> bool:
         """It has begun, so what was said can be written down."""
-        return self.held_at <= clock.now()
+        return self.cancelled_at is None and self.held_at <= clock.now()
+
+    @property
+    def before(self) -> "Meeting | None":
+        """The meeting about the same that was last before this one."""
+        others = Meeting.objects.about_the_same(self).filter(held_at__lt=self.held_at)
+        return others.filter(cancelled_at=None).first()
 
     def audiences_of(self, user: Any) -> set[str]:
         return {"viewers"} if user.has_perm("goals.view_meeting", self) else set()

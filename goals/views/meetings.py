@@ -58,7 +58,7 @@ class MeetingList(SeesGoals, ListView):
 def meetings_seen_by(user):
     return (
         Meeting.objects.visible_to(user)
-        .select_related("goal", "department", "kept_by", "before")
+        .select_related("goal", "department", "kept_by", "cancelled_by")
         .prefetch_related(
             "people__department",
             Prefetch("items", AgendaItem.objects.select_related("measure__department", "measure__objective")),
@@ -91,7 +91,7 @@ class MeetingPage(DetailView):
 def agenda_context(meeting, user):
     """The topics in the order of the memo with their charts, and the actions carried to it and agreed at it."""
     items = [one for one in meeting.items.all() if one.taken_off_at is None]
-    readings = readings_of([one.measure for one in items if one.measure], known_at=meeting.closed_at)
+    readings = readings_of([one.measure for one in items if one.measure], known_at=meeting.over_at)
     agreed = list(meeting.actions.all())
     carried = list(agenda.carried_to(meeting))
     for action in [*agreed, *carried]:
@@ -205,8 +205,8 @@ class MeetingNext(AboutMeeting):
 
 class MeetingChange(AboutMeeting):
     form_class = forms.MeetingChangeForm
-    heading = _("Change the meeting")
-    done = _("“%(name)s” is saved.")
+    heading = _("Move or change the meeting")
+    done = _("“%(name)s” is saved; with another time or place, those invited are told.")
 
     def get_initial(self):
         return at_first(self.about)
@@ -226,6 +226,19 @@ class MeetingClose(AboutMeeting):
 
     def act(self, **data):
         acts.close_meeting(self.about, by=self.request.user, **data)
+        return self.about
+
+
+class MeetingCancel(AboutMeeting):
+    form_class = forms.CancelForm
+    heading = _("Cancel the meeting")
+    done = _("“%(name)s” is cancelled, and those invited are told.")
+
+    def get_initial(self):
+        return {"version": self.about.version}
+
+    def act(self, **data):
+        acts.cancel_meeting(self.about, by=self.request.user, **data)
         return self.about
 
 

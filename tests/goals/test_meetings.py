@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from goals import actions
 from goals.actions import meetings as acts
+from goals.agenda import carried_to
 from goals.models import Action, AgendaItem, Measurement, Meeting
 from goals.tasks import remind_of_actions
 from tests.factories import DepartmentFactory, GoalFactory, MeasureFactory, ObjectiveFactory, UserFactory
@@ -285,6 +286,89 @@ def test_a_moved_meeting_tells_everyone_and_a_later_guest_is_invited(leader, goa
         (guest.pk, "goals.meeting.move"),
         (late.pk, "goals.meeting.invite"),
     ]
+
+
+def test_a_cancelled_meeting_stays_with_its_reason_and_everyone_hears_of_it(client, leader, goal):
+    guest = UserFactory()
+    measure_of(goal, "Worse", (*STEADY, 20))
+    meeting = plan(leader, goal, people=[guest])
+    client.force_login(leader, BACKEND)
+
+    client.post(reverse("meeting-cancel", args=[meeting.pk]), {"version": 1, "reason": "Snow closes city hall."})
+
+    mail = Delivery.objects.get(user=guest, channel=Channel.EMAIL, event__verb="goals.meeting.cancel")
+    assert mail.subject.startswith("Cancelled: Review, ")
+    assert "Snow closes city hall." in mail.body
+    assert not Delivery.objects.filter(user=leader, event__verb="goals.meeting.cancel").exists()
+    listed = client.get(reverse("meetings"))
+    assert (listed.context["coming"], listed.context["past"]) == ([], [meeting])
+    page = client.get(meeting.get_absolute_url()).content.decode()
+    assert f"Cancelled by {leader.name}" in page
+    assert "Snow closes city hall." in page
+    assert "Worse" in page
+    assert reverse("meeting-change", args=[meeting.pk]) not in page
+    assert reverse("meeting-next", args=[meeting.pk]) in page
+
+
+def test_open_actions_of_a_cancelled_meeting_go_to_the_next_but_its_agenda_does_not(leader, goal):
+    first = close(plan(leader, goal, held_at=soon(1)), leader)
+    cancelled = plan(leader, goal, held_at=soon(20))
+    acts.add_topic(cancelled, by=leader, section=4, title="Overtime")
+    action = agree(cancelled, leader, UserFactory())
+    acts.cancel_meeting(cancelled, by=leader, version=None, reason="Nobody has the time.")
+
+    sooner, later = plan(leader, goal, held_at=soon(9)), plan(leader, goal, held_at=soon(30))
+
+    assert [list(carried_to(one)) for one in (first, sooner, later)] == [[], [action], [action]]
+    assert (sooner.before, later.before) == (first, sooner)
+    assert topics(later) == []
+
+
+def test_a_cancelled_meeting_is_not_changed_and_asks_nobody_whether_it_was_worth_it(leader, goal):
+    meeting = plan(leader, goal)
+    acts.cancel_meeting(meeting, by=leader, version=1, reason="Snow.")
+
+    for change in (
+        lambda: acts.change_meeting(meeting, by=leader, version=None, held_at=soon(9)),
+        lambda: acts.cancel_meeting(meeting, by=leader, version=None, reason="Ice."),
+        lambda: acts.close_meeting(meeting, by=leader, version=None, minutes="Done."),
+        lambda: agree(meeting, leader, leader),
+    ):
+        with pytest.raises(Conflict, match="This meeting is cancelled"):
+            change()
+    with pytest.raises(MoveRefused, match="was cancelled, so nobody is asked"):
+        acts.say_worth(held(meeting), by=leader, worth="yes")
+    assert Meeting.objects.get().cancelled_because == "Snow."
+
+
+def test_a_held_meeting_is_not_cancelled_but_one_to_which_nobody_came_is(leader, goal):
+    meeting, empty = plan(leader, goal), plan(leader, GoalFactory())
+    item = acts.add_topic(meeting, by=leader, section=4, title="Overtime")
+    acts.change_topic(item, by=leader, version=None, said="Two crews were away.")
+
+    with pytest.raises(MoveRefused, match="Close it and send the minutes"):
+        acts.cancel_meeting(held(meeting), by=leader, version=None, reason="Snow.")
+    acts.close_meeting(held(meeting), by=leader, version=None, minutes="Two crews were away.")
+    with pytest.raises(Conflict, match="closed and its minutes are sent"):
+        acts.cancel_meeting(meeting, by=leader, version=None, reason="Snow.")
+    acts.cancel_meeting(held(empty), by=leader, version=None, reason="Nobody came.")
+
+    assert list(Meeting.objects.filter(cancelled_at__isnull=False)) == [empty]
+
+
+def test_cancelling_takes_a_reason_and_whoever_keeps_the_meeting(leader, goal):
+    keeper, guest = UserFactory(), UserFactory()
+    meeting = plan(leader, goal, kept_by=keeper, people=[guest])
+
+    with pytest.raises(NotYourMove):
+        acts.cancel_meeting(meeting, by=guest, version=None, reason="Snow.")
+    with pytest.raises(MoveRefused, match="Write why"):
+        acts.cancel_meeting(meeting, by=keeper, version=None, reason=" ")
+    with pytest.raises(Conflict, match="Somebody else saved"):
+        acts.cancel_meeting(meeting, by=keeper, version=7, reason="Snow.")
+    acts.cancel_meeting(meeting, by=keeper, version=1, reason="Snow.")
+
+    assert plan(keeper, goal, kept_by=keeper, held_at=soon(3)).is_open
 
 
 @pytest.mark.parametrize(
