@@ -95,7 +95,9 @@ def _agreements(meeting: Meeting) -> QuerySet[Agreement]:
 
 
 def _unsigned(meeting: Meeting) -> Iterator[Topic]:
-    waiting = _agreements(meeting).filter(agreed_at=None).prefetch_related("positions", "sign_offs", "remarks")
+    waiting = (
+        _agreements(meeting).filter(agreed_at=None).prefetch_related("positions__department", "sign_offs", "remarks")
+    )
     for one in waiting:
         count = len(one.positions.all())
         signed = sum(by.part == SignOff.Part.JOINT and by.number == one.number for by in one.sign_offs.all())
@@ -104,6 +106,12 @@ def _unsigned(meeting: Meeting) -> Iterator[Topic]:
             "%(signed)s of %(count)s departments have signed definition %(number)s.",
             count,
         ) % {"signed": signed, "count": count, "number": one.number}
+        for by in one.positions.all():
+            if by.waits_for:
+                finding += " " + _("%(department)s waits for %(what)s.") % {
+                    "department": by.department,
+                    "what": by.waits_for.rstrip("."),
+                }
         open_words = [by.title for by in one.remarks.all() if by.kind == Remark.Kind.DISSENT and not by.settled_at]
         if open_words:
             finding += " " + _("Dissent on record: %(titles)s.") % {"titles": "; ".join(open_words).rstrip(".")}

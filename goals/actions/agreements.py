@@ -105,13 +105,26 @@ def invite(
 
 
 @transaction.atomic
-def state_position(position: Position, *, by: User, version: int | None, words: str) -> None:
-    """Say in the department's own words what it means by the question."""
+def state_position(position: Position, *, by: User, version: int | None, words: str, waits_for: str = "") -> None:
+    """Say in the department's own words what it means by the question, and what it waits for before it signs."""
     require(by, "goals.state_position", position)
     if not words.strip():
         raise MoveRefused(_("Write what your department means by the question, in your own words."))
-    if edit(position, by=by, version=version, words=words.strip(), said_at=clock.now()) is not None:
-        tell("state", position.agreement, by=by, note=words, department=position.department.name)
+    words, waits_for = words.strip(), waits_for.strip()
+    if waits_for and _has_signed(position):
+        raise MoveRefused(_("Your department has signed this definition, so leave empty what it waits for."))
+    new_words: dict[str, Any] = {"words": words, "said_at": clock.now()} if words != position.words else {}
+    if edit(position, by=by, version=version, waits_for=waits_for, **new_words) is not None:
+        waits = _("Waits for %(what)s") % {"what": waits_for} if waits_for else ""
+        note = "\n\n".join(filter(None, [words, waits]))
+        tell("state", position.agreement, by=by, note=note, department=position.department.name)
+
+
+def _has_signed(position: Position) -> bool:
+    """Its signature stands under the joint total of the present definition."""
+    agreement = Agreement.objects.get(pk=position.agreement_id)
+    signed = agreement.sign_offs.filter(number=agreement.number, part=SignOff.Part.JOINT)
+    return signed.filter(department=position.department_id).exists()
 
 
 @transaction.atomic
@@ -156,7 +169,7 @@ def sign(
 ) -> SignOff:
     """A department signs its own members or the joint total of version `number`; dissent goes on record with it.
 
-    With the last joint signature the version is agreed.
+    What signs the joint total waits for nothing more. With the last joint signature the version is agreed.
     """
     require(by, "goals.sign_agreement", position)
     agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=position.agreement_id)
@@ -183,6 +196,8 @@ def sign(
     )
     if not is_new:
         raise Conflict(_("Your department signed this already."))
+    if part == SignOff.Part.JOINT and position.waits_for:
+        edit(position, by=by, version=None, waits_for="")
     if with_dissent:
         title, _line, rest = dissent.strip().partition("\n")
         text = rest.strip() if len(title) <= 120 and rest.strip() else dissent.strip()

@@ -105,7 +105,7 @@ def cancel_meeting(meeting: Meeting, *, by: User, version: int | None, reason: s
         raise MoveRefused(_("This meeting was held: something was said or agreed. Close it and send the minutes."))
     if not reason.strip():
         raise MoveRefused(_("Write why it is cancelled. Those who were invited read it."))
-    changes = {"cancelled_at": clock.now(), "cancelled_by": by, "cancelled_because": reason.strip()}
+    changes: dict[str, Any] = {"cancelled_at": clock.now(), "cancelled_by": by, "cancelled_because": reason.strip()}
     event = edit(meeting, by=by, version=version, verb="cancel", note=reason.strip(), **changes)
     notifications.tell(event, meeting)
 

@@ -82,6 +82,12 @@ class PositionForm(forms.Form):
         widget=lines(3),
         help_text=_("In your own words, a sentence or two. It stands on the page as a quotation."),
     )
+    waits_for = forms.CharField(
+        label=_("We wait with our signature for"),
+        required=False,
+        max_length=200,
+        help_text=_("What has to happen first, and by when: for example the crash form, due December 1."),
+    )
 
 
 class RemarkForm(forms.Form):

@@ -158,7 +158,7 @@ class PositionState(AboutPosition):
     done = _("Your position on “%(name)s” is kept.")
 
     def get_initial(self):
-        return {"words": self.position.words, "version": self.position.version}
+        return values_of(self.position, self.form_class)
 
     def act(self, **data):
         acts.state_position(self.position, by=self.request.user, **data)

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from goals import actions
 from goals.actions import agreements as acts
-from goals.models import Agreement, DataRequest, Remark
+from goals.actions.meetings import plan_meeting
+from goals.models import Agreement, DataRequest, Position, Remark
 from goals.tasks import remind_of_data_requests
 from tests.factories import DepartmentFactory, GoalFactory, MeasureFactory, UserFactory
 from workflow import clock
@@ -75,6 +76,56 @@ def test_dissent_is_signed_and_stands_on_record(world):
         chief,
         "Police",
     )
+
+
+def test_a_department_says_what_it_waits_for_until_it_signs(client, world):
+    agreement, keeper, chief, _marshal, positions = world
+    speak(agreement, keeper, positions)
+    client.force_login(chief, BACKEND)
+    form = {"version": 2, "words": "Police says so.", "waits_for": "the crash form, due December 1"}
+
+    client.post(reverse("position", args=[agreement.slug, positions[0].pk]), form)
+
+    page = client.get(agreement.get_absolute_url()).content.decode()
+    assert page.count("Waits for the crash form, due December 1") == 1
+    told = Delivery.objects.filter(user=keeper, event__verb="goals.agreement.state").latest("id")
+    assert "Waits for the crash form, due December 1" in told.event.note
+    position = agreement.positions.get(speaker=chief)
+    assert position.said_at == Position.objects.get(pk=positions[0].pk).said_at
+    sign(position, "own")
+    assert Position.objects.get(pk=position.pk).waits_for == "the crash form, due December 1"
+    sign(position, "joint")
+    assert Position.objects.get(pk=position.pk).waits_for == ""
+    assert "Waits for" not in client.get(agreement.get_absolute_url()).content.decode()
+
+
+def test_who_has_signed_waits_for_nothing(world):
+    agreement, keeper, chief, _marshal, positions = world
+    speak(agreement, keeper, positions)
+    sign(positions[0], "joint")
+
+    with pytest.raises(MoveRefused, match="has signed this definition"):
+        acts.state_position(positions[0], by=chief, version=None, words="Police says so.", waits_for="the form")
+    acts.state_position(positions[0], by=chief, version=None, words="Police says more.")
+
+    assert Position.objects.get(pk=positions[0].pk).words == "Police says more."
+
+
+def test_what_a_department_waits_for_stands_on_the_agenda_of_the_review(world):
+    agreement, keeper, chief, _marshal, positions = world
+    speak(agreement, keeper, positions)
+    acts.state_position(positions[0], by=chief, version=None, words="Police says so.", waits_for="the crash form.")
+
+    review = plan_meeting(
+        by=agreement.asked_by,
+        name="Review",
+        held_at=clock.now() + timedelta(days=7),
+        kept_by=keeper,
+        goal=agreement.goal,
+    )
+
+    finding = review.items.get(title=agreement.name).finding
+    assert finding == "0 of 2 departments have signed definition 1. Police waits for the crash form."
 
 
 def test_other_words_are_a_new_version_that_nobody_has_signed(world):
