@@ -44,14 +44,15 @@ class QueueTable(tables.Table):
 class IdeaTable(tables.Table):
     """Ideas as everyone reads them: where each is, who has it, and when there is an answer."""
 
-    label = tables.Column(_("Number"))
+    label = tables.Column(_("Number"), visible=False)
     heading = tables.Column(_("Idea"))
-    department = tables.Column(_("Department"))
-    requester = tables.Column(_("Requester"))
+    department = tables.Column(_("Department"), visible=False)
+    requester = tables.Column(_("Requester"), visible=False)
     state = tables.Column(_("Where it is"))
+    turn = tables.Column(_("Whose move"))
+    answer_due_at = tables.DateTimeColumn(verbose_name=_("Answer due"))
     goal = tables.Column(_("City goal"), default="")
     submitted_at = tables.DateColumn(verbose_name=_("Shared"))
-    answer_due_at = tables.DateTimeColumn(verbose_name=_("Answer due"))
 
     row_template = "intake/_idea_row.html"
 
@@ -60,6 +61,10 @@ class IdeaTable(tables.Table):
 
     def value_state(self, record: Idea) -> Any:
         return record.face.plain
+
+    def value_turn(self, record: Idea) -> Any:
+        turn = record.turn
+        return str(turn.person or turn.role or "")
 
     def value_goal(self, record: Idea) -> Any:
         return str(record.goal or "")

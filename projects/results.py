@@ -16,7 +16,7 @@ from charts import behaviour, picture
 from charts.interval import Effect, bounds, effect, effect_row
 from charts.words import changed, measured, month_year, places_of
 from goals.models import Annotation, Measurement
-from goals.reading import Happening, read
+from goals.reading import Happening, MeasureReading, read
 from intake.models import Contribution
 from projects.models import Outcome, Project, Promise
 from workflow.templatetags.ui import day, day_short
@@ -199,9 +199,18 @@ class Result:
         delivered_on = self.promise.project.delivered_on
         if not self.before or delivered_on is None:
             return None
+        return self._reading(delivered_on).chart(finding=self.sentence)
+
+    def _reading(self, delivered_on: date) -> MeasureReading:
         values = [(on, Decimal(str(value))) for on, value in (*self.before, *self.after)]
         flag = Happening(delivered_on, f"{self.promise.project.label} · {day_short(delivered_on)}")
-        return read(self.promise.measure, values, [flag]).chart(finding=self.sentence)
+        return read(self.promise.measure, values, [flag])
+
+    @property
+    def card(self) -> SafeString:
+        """The same chart in the size of a card."""
+        delivered_on = self.promise.project.delivered_on
+        return self._reading(delivered_on).card if self.before and delivered_on else SafeString()
 
     @property
     def drawn(self) -> SafeString:

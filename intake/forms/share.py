@@ -9,7 +9,6 @@ from accounts.models import RestrictedGroup
 from accounts.policy import ANSWERS
 from goals.models import Goal
 from intake.actions import SHORT_FORM
-from intake.forms.idea import long_text
 from intake.models import FirstSight, Idea
 
 
@@ -18,7 +17,12 @@ class StartForm(forms.Form):
 
     problem = forms.CharField(
         label=_("Tell us the problem in a sentence or two"),
-        widget=long_text(4),
+        widget=forms.Textarea(
+            attrs={
+                "rows": 4,
+                "placeholder": _("Example: the hose list is on paper, and it is never in the right truck."),
+            }
+        ),
         error_messages={"required": _("Tell the problem in a sentence.")},
     )
     requester = PersonField(label=_("For whom do you write this?"), required=False)

@@ -89,7 +89,7 @@ def turn_of(idea: Any) -> Turn:
         State.DECLINED: idea.requester,
     }.get(State(idea.state))
     if idea.state == State.DELIVERED and not idea.has_contribution:
-        return Turn(_("Requester"), idea.requester, None, False, _("The requester says whether it helped."))
+        return Turn(_("Requester"), idea.requester, None, False, _("One question is open: did it help?"))
     if idea.state == State.NOT_YET and idea.current_decision:
         person = idea.current_decision.trigger_owner
     who = idea.decider_label if idea.state == State.DECISION else idea.face.turn

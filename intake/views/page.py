@@ -134,6 +134,8 @@ def hear_by(idea: Idea, turn: Turn) -> tuple[Any, Any]:
         start = idea.earliest_start_on
         if idea.state == State.APPROVED and start and start >= clock.today():
             return _("Earliest start %(day)s") % {"day": day(start)}, _("Dates stand on the project’s page.")
+        if idea.state == State.DELIVERED:
+            return _("When the result is known"), _("Its day stands on the project’s page.")
         return _("With each report of the project"), _("Dates stand on the project’s page.")
     if idea.is_open:
         return _("At its next step"), ""

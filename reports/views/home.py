@@ -12,6 +12,8 @@ from intake.forms.share import StartForm
 from intake.lifecycle import BEFORE_DECISION, State
 from intake.models import Idea, Support
 from intake.views.page import hear_by
+from projects.models import Promise
+from projects.results import result_of
 from reports.views.work import backings_for, check_ins_for, unanswered_helps
 from workflow import clock
 from workflow.models import Question
@@ -40,7 +42,7 @@ class Home(TemplateView):
             ],
             has_more=len(mine) > MOST_MINE,
             around=[idea for idea in others if idea.is_before_decision],
-            delivered=[idea for idea in others if not idea.is_before_decision],
+            delivered=with_results([idea for idea in others if not idea.is_before_decision]),
             waiting=waiting_for(user),
             **kwargs,
         )
@@ -76,6 +78,15 @@ def others_for(user):
     )
     ideas = shown.select_related("department", "requester").order_by("-delivered_at", "-number")
     return sorted(ideas, key=lambda idea: not idea.is_before_decision)
+
+
+def with_results(ideas):
+    """Each idea with what came of its promises, the tested ones first."""
+    promises = Promise.objects.filter(project__idea__in=ideas).select_related("measure", "project", "outcome")
+    results = sorted((result_of(one) for one in promises), key=lambda one: not one.is_found)
+    for idea in ideas:
+        idea.results = [one for one in results if one.promise.project.idea_id == idea.pk]
+    return ideas
 
 
 def waiting_for(user):

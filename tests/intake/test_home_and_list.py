@@ -14,7 +14,7 @@ from intake.lifecycle import State
 from intake.models import Contribution, Idea, Support
 from projects.actions import say_whether_it_helped
 from projects.models import CheckIn
-from tests.factories import IdeaFactory, MeasureFactory, ProjectFactory, RoleFactory, UserFactory
+from tests.factories import IdeaFactory, MeasureFactory, OutcomeFactory, ProjectFactory, RoleFactory, UserFactory
 from workflow import clock
 from workflow.lifecycle import perform
 
@@ -141,10 +141,10 @@ def test_delivered_without_a_promise_it_is_the_requester_s_move(client, person):
     turns = {idea: idea.turn for idea in Idea.objects.listed().filter(pk__in=(promised.pk, plain.pk))}
 
     assert (str(turns[plain].role), turns[plain].person) == ("Requester", person)
-    assert str(turns[plain].sentence) == "The requester says whether it helped."
+    assert str(turns[plain].sentence) == "One question is open: did it help?"
     assert (str(turns[promised].role), turns[promised].person) == ("Measure owner", None)
     page = client.get(plain.get_absolute_url()).content.decode()
-    assert "The requester says whether it helped." in page
+    assert "One question is open: did it help?" in page
     assert "Measure owner" not in page
 
 
@@ -190,6 +190,29 @@ def test_the_file_has_the_same_rows_and_no_formula(client, person):
 
     assert rows[0][:3] == ["Number", "Idea", "Department"]
     assert [row[1] for row in rows[1:]] == ["'=1+1"]
+
+
+def test_the_list_says_whose_move_it_is(client, person):
+    triager = UserFactory(name="Priya Raman", roles="triager")
+    IdeaFactory(requester=person, state=State.TRIAGE, assignee=triager)
+    IdeaFactory(requester=person, state=State.DECISION, size="large")
+
+    page = client.get(reverse("ideas")).content.decode()
+    answer = client.get(reverse("ideas"), {"export": "csv"})
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+    assert page.index("Board chair") < page.index("Priya Raman")
+    assert [row["Whose move"] for row in rows] == ["Board chair", "Priya Raman"]
+
+
+def test_home_shows_the_verdict_beside_what_was_delivered(client, person):
+    idea = IdeaFactory(requester=person, state=State.DELIVERED, delivered_at=clock.now())
+    outcome = OutcomeFactory(idea=idea, verdict="no_change", shift=0, found_at=clock.now())
+
+    page = client.get(reverse("home"))
+
+    assert [one.label for idea in page.context["delivered"] for one in idea.results] == ["No detectable change"]
+    assert outcome.promise.measure.name in page.content.decode()
 
 
 def test_we_need_this_too_carries_the_words_of_the_draft(client, person):
