@@ -44,4 +44,4 @@ def remind_of_actions() -> int:
 def forget_old_uploads() -> int:
     """Lines that were brought a month ago and neither taken over nor dropped are forgotten."""
     old = Upload.objects.filter(applied_at=None, dropped_at=None, at__lt=clock.now() - timedelta(days=30))
-    return old.update(rows=[], answers={}, dropped_at=clock.now())
+    return old.update(rows=[], sheets=[], answers={}, dropped_at=clock.now())

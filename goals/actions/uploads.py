@@ -9,35 +9,51 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from goals.actions import indexes
 from goals.actions.measures import keep_due
 from goals.actions.plans import require
+from goals.incoming.columns import Columns
 from goals.incoming.plan import plan
-from goals.incoming.rows import Coming, Part, Plan, Standing
-from goals.incoming.sheets import Line
+from goals.incoming.rows import Coming, Part, Plan, Question, Standing
+from goals.incoming.sheets import Line, Sheet
 from goals.models import Measure, Measurement, MeasurementPart, Upload
 from workflow import clock, events
 from workflow.lifecycle import Conflict, MoveRefused
 
+FILE_NAME = 150  # characters that are kept, so that the name of a sheet fits behind it
+
 
 @transaction.atomic
-def bring_values(measure: Measure, *, by: User, lines: Sequence[Line], name: str = "") -> Upload:
-    """Keep the lines of a table for a look; no value is entered yet."""
+def bring_values(measure: Measure, *, by: User, sheets: Sequence[Sheet], name: str = "") -> Upload:
+    """Keep the lines of a table for a look, or of several sheets until one is chosen; no value is entered yet."""
     require(by, "goals.add_measurement", measure)
     if hasattr(measure, "index"):
         raise MoveRefused(_("This is an index: its values are computed from its members. Bring theirs."))
-    return Upload.objects.create(
-        measure=measure, by=by, name=name[:200], rows=[[line.number, list(line.cells)] for line in lines]
-    )
+    kept = [(one.name, [[line.number, list(line.cells)] for line in one.lines], one.fault) for one in sheets]
+    upload = Upload(measure=measure, by=by, name=name[:FILE_NAME], sheets=kept if len(kept) > 1 else [])
+    readable = [(sheet, rows) for sheet, rows, fault in kept if not fault]
+    if len(readable) == 1:
+        _choose(upload, *readable[0])
+    upload.save()
+    return upload
+
+
+def _choose(upload: Upload, sheet: str, rows: list[Any]) -> None:
+    """Read this sheet; what was answered about another one is forgotten."""
+    upload.rows, upload.answers = rows, {"sheet": sheet} if sheet else {}
 
 
 def plan_of(upload: Upload) -> Plan:
     """What taking the upload over would do now, under the answers given so far."""
     measure = upload.measure
+    questions, remarks = _about_sheets(upload)
+    if not upload.rows:
+        return Plan(Columns((), (), True), [], questions, remarks)
     standing = _standing(measure)
-    return plan(
+    made = plan(
         [Line(number, tuple(cells)) for number, cells in upload.rows],
         measure,
         upload.answers,
@@ -45,6 +61,30 @@ def plan_of(upload: Upload) -> Plan:
         clock.today(),
         measure.definitions.aggregate(last=Max("from_on"))["last"],
     )
+    made.questions[:0], made.remarks[:0] = questions, remarks
+    return made
+
+
+def _about_sheets(upload: Upload) -> tuple[list[Question], list[str]]:
+    """Which of several sheets is meant, and why others cannot be chosen."""
+    choices = [
+        (
+            name,
+            ngettext("%(name)s (%(count)s line)", "%(name)s (%(count)s lines)", len(rows))
+            % {"name": name, "count": len(rows)},
+        )
+        for name, rows, fault in upload.sheets
+        if not fault
+    ]
+    remarks = [
+        _("The sheet “%(name)s” cannot be read: %(fault)s") % {"name": name, "fault": fault}
+        for name, _rows, fault in upload.sheets
+        if fault
+    ]
+    if len(choices) < 2:
+        return [], remarks
+    chosen = upload.answers.get("sheet", "")
+    return [Question("sheet", _("Several sheets hold something. Which one is read?"), tuple(choices), chosen)], remarks
 
 
 def _standing(measure: Measure) -> dict[date, Standing]:
@@ -60,8 +100,12 @@ def _standing(measure: Measure) -> dict[date, Standing]:
 def answer_upload(upload: Upload, *, by: User, answers: Mapping[str, Any]) -> Upload:
     """Keep the answers to what could not be read in one way only."""
     locked = _locked(upload, by)
-    locked.answers = {**locked.answers, **answers}
-    locked.save(update_fields=["answers"])
+    sheet = answers.get("sheet") or locked.answers.get("sheet")
+    if sheet != locked.answers.get("sheet"):
+        _choose(locked, *next((name, rows) for name, rows, _fault in locked.sheets if name == sheet))
+    else:
+        locked.answers = {**locked.answers, **answers, **({"sheet": sheet} if sheet else {})}
+    locked.save(update_fields=["answers", "rows"])
     return locked
 
 
@@ -88,7 +132,8 @@ def take_over(upload: Upload, *, by: User, seen: str, answers: Mapping[str, Any]
         raise MoveRefused(_("Write why the values are corrected."))
     _enter(measure, present.new, by)
     changes, of_parts = _correct(present.corrections)
-    locked.rows, locked.answers = [], {}
+    locked.name = locked.told
+    locked.rows, locked.sheets, locked.answers = [], [], {}
     locked.applied_at, locked.taken = clock.now(), present.taken
     locked.save()
     events.record(
@@ -114,7 +159,7 @@ def take_over(upload: Upload, *, by: User, seen: str, answers: Mapping[str, Any]
 def drop_upload(upload: Upload, *, by: User) -> None:
     """Forget the lines; no value was entered."""
     locked = _locked(upload, by)
-    locked.rows, locked.answers, locked.dropped_at = [], {}, clock.now()
+    locked.rows, locked.sheets, locked.answers, locked.dropped_at = [], [], {}, clock.now()
     locked.save()
 
 

@@ -19,7 +19,9 @@ class BringForm(forms.Form):
         help_text=_("One line for each period: the period or a day of it, then the value."),
     )
     file = forms.FileField(
-        label=_("Or a file"), required=False, help_text=_("CSV or XLSX, up to 2 MB and 5,000 lines; the first sheet.")
+        label=_("Or a file"),
+        required=False,
+        help_text=_("CSV or XLSX, up to 2 MB and 5,000 lines; of several sheets you choose one."),
     )
 
     def clean(self):
@@ -32,11 +34,11 @@ class BringForm(forms.Form):
                 _("Paste the lines or choose a file, not both.") if file else _("Paste the lines, or choose a file.")
             )
         try:
-            lines = read_file(file.read(LARGEST + 1)) if file else read_text(pasted)
+            sheets = read_file(file.read(LARGEST + 1)) if file else [read_text(pasted)]
         except Unreadable as unreadable:
             self.add_error("file" if file else "pasted", str(unreadable))
             return data
-        return {"lines": lines, "name": file.name if file else ""}
+        return {"sheets": sheets, "name": file.name if file else ""}
 
 
 class AskedField(forms.ChoiceField):

@@ -20,6 +20,7 @@ from workflow.imports import Fault, Unreadable
 LARGEST = 2 * 1024 * 1024  # bytes
 UNPACKED = 100 * 1024 * 1024  # bytes
 MOST_ROWS = 5_000
+MOST_ROWS_OF_ALL = 20_000  # of all the sheets that one is chosen from
 MOST_COLUMNS = 40
 LONGEST = 300  # characters of a cell that are kept
 XLSX, XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -35,22 +36,34 @@ class Line:
     cells: tuple[Cell, ...]
 
 
-def read_file(data: bytes) -> list[Line]:
-    """The lines of a file, blank ones left out, by what it holds and not by what it is called; raises Unreadable."""
+@dataclass(frozen=True)
+class Sheet:
+    """A table of a file: its name, "" where it has none; its lines, or the sentence of why it cannot be read."""
+
+    name: str
+    lines: tuple[Line, ...] = ()
+    fault: str = ""
+
+
+def read_file(data: bytes) -> list[Sheet]:
+    """The tables of a file, blank lines left out, by what it holds and not by what it is called; raises Unreadable.
+
+    Of a workbook every sheet that people see and that holds something; at least one of them can be read.
+    """
     if len(data) > LARGEST:
         raise Unreadable(Fault(1, _("file"), _("The file is too large. Bring up to 2 MB at a time.")))
     if data.startswith(XLS):
         raise Unreadable(Fault(1, _("file"), _("This is an old Excel file. Save it as XLSX or CSV, and bring that.")))
     if data.startswith(XLSX):
-        return _bounded(_of_workbook(data))
-    return read_text(_decoded(data))
+        return _of_workbook(data)
+    return [read_text(_decoded(data))]
 
 
-def read_text(text: str) -> list[Line]:
-    """The lines of a paste or of a CSV file, divided by tabs, semicolons or commas, whichever most lines have."""
+def read_text(text: str) -> Sheet:
+    """The table of a paste or of a CSV file, divided by tabs, semicolons or commas, whichever most lines have."""
     if "\0" in text:
         raise Unreadable(Fault(1, _("file"), _("This is no table. Bring a CSV or XLSX file.")))
-    return _bounded(_of_text(text.removeprefix("\ufeff")))
+    return Sheet("", _bounded(_of_text(text.removeprefix("\ufeff"))))
 
 
 def _decoded(data: bytes) -> str:
@@ -83,24 +96,15 @@ def _separator(text: str) -> str:
     return ","
 
 
-def _of_workbook(data: bytes) -> Iterator[Line]:
+def _of_workbook(data: bytes) -> list[Sheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(one.file_size for one in packed.infolist()) > UNPACKED:
                 raise Unreadable(Fault(1, _("file"), _("The file is too large. Bring only the sheet with the values.")))
-        values = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
-        formulas = load_workbook(io.BytesIO(data), read_only=True).worksheets[0]
-        for number, (row, written) in enumerate(zip(values.iter_rows(), formulas.iter_rows(), strict=True), 1):
-            for cell, source in zip(row, written, strict=True):
-                if cell.value is None and source.data_type == "f":
-                    raise Unreadable(
-                        Fault(
-                            number,
-                            get_column_letter(source.column),
-                            _("This cell holds a formula without a result. Open the file, save it, bring it again."),
-                        )
-                    )
-            yield Line(number, tuple(map(_shown, row)))
+        values = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets
+        formulas = load_workbook(io.BytesIO(data), read_only=True).worksheets
+        pairs = list(zip(values, formulas, strict=True))
+        return _filled([pair for pair in pairs if pair[0].sheet_state == "visible"] or pairs)
     except Unreadable:
         raise
     except Exception as error:
@@ -108,6 +112,40 @@ def _of_workbook(data: bytes) -> Iterator[Line]:
         raise Unreadable(
             Fault(1, _("file"), _("This workbook cannot be opened. Save the sheet as CSV, and bring that."))
         ) from error
+
+
+def _filled(pairs: Iterable[tuple[Any, Any]]) -> list[Sheet]:
+    """The sheets with something in them; one that cannot be read stands with its sentence where another one can."""
+    sheets: list[Sheet] = []
+    faults: list[Unreadable] = []
+    for values, formulas in pairs:
+        try:
+            lines = _bounded(_of_sheet(values, formulas))
+            if sum(len(one.lines) for one in sheets) > MOST_ROWS_OF_ALL:
+                raise Unreadable(Fault(1, _("file"), _("The sheets before it are long. Bring this one alone.")))
+            sheets.append(Sheet(values.title, lines))
+        except Blank:
+            continue
+        except Unreadable as unreadable:
+            faults.append(unreadable)
+            sheets.append(Sheet(values.title, fault=str(unreadable)))
+    if len(faults) == len(sheets):
+        raise faults[0] if faults else _blank()
+    return sheets
+
+
+def _of_sheet(values: Any, formulas: Any) -> Iterator[Line]:
+    for number, (row, written) in enumerate(zip(values.iter_rows(), formulas.iter_rows(), strict=True), 1):
+        for cell, source in zip(row, written, strict=True):
+            if cell.value is None and source.data_type == "f":
+                raise Unreadable(
+                    Fault(
+                        number,
+                        get_column_letter(source.column),
+                        _("This cell holds a formula without a result. Open the file, save it, bring it again."),
+                    )
+                )
+        yield Line(number, tuple(map(_shown, row)))
 
 
 def _shown(cell: Any) -> Cell:
@@ -128,7 +166,15 @@ def _shown(cell: Any) -> Cell:
     return " ".join(str(value).split())[:LONGEST]
 
 
-def _bounded(lines: Iterable[Line]) -> list[Line]:
+class Blank(Unreadable):
+    """There is no line with anything in it."""
+
+
+def _blank() -> Blank:
+    return Blank(Fault(1, _("file"), _("There are no values. Bring one line for each period.")))
+
+
+def _bounded(lines: Iterable[Line]) -> tuple[Line, ...]:
     kept: list[Line] = []
     for line in lines:
         cells = line.cells
@@ -154,5 +200,5 @@ def _bounded(lines: Iterable[Line]) -> list[Line]:
             )
         kept.append(Line(line.number, cells))
     if not kept:
-        raise Unreadable(Fault(1, _("file"), _("There are no values. Bring one line for each period.")))
-    return kept
+        raise _blank()
+    return tuple(kept)

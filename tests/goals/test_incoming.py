@@ -26,7 +26,7 @@ def measure(**fields):
 
 def planned(text, about=None, answers=(), standing=(), **kwargs):
     stands = {on: Standing(place, Decimal(str(value))) for place, (on, value) in enumerate(standing)}
-    return plan(read_text(text), about or measure(), dict(answers), stands, TODAY, **kwargs)
+    return plan(read_text(text).lines, about or measure(), dict(answers), stands, TODAY, **kwargs)
 
 
 def taken(made):
@@ -250,7 +250,7 @@ def test_a_break_down_has_to_add_up():
 def test_a_new_total_beside_parts_that_stand_is_refused():
     stands = {date(2026, 1, 1): Standing(1, Decimal(5), (("North", Decimal(2), 4), ("South", Decimal(3), 5)))}
 
-    made = plan(read_text("2026-01,7"), measure(**BROKEN_DOWN), {}, stands, TODAY)
+    made = plan(read_text("2026-01,7").lines, measure(**BROKEN_DOWN), {}, stands, TODAY)
 
     assert [row.state for row in made.rows] == ["unreadable"]
 
@@ -268,13 +268,13 @@ def workbook(rows):
 
 
 def test_a_workbook_is_read_as_people_see_it():
-    lines = read_file(workbook([["Month", "Value"], [date(2026, 1, 1), 0.925], [date(2026, 2, 1), 93]]))
+    (sheet,) = read_file(workbook([["Month", "Value"], [date(2026, 1, 1), 0.925], [date(2026, 2, 1), 93]]))
 
-    assert lines == [
+    assert sheet.lines == (
         Line(1, ("Month", "Value")),
         Line(2, ("2026-01-01", "92.5%")),
         Line(3, ("2026-02-01", 93)),
-    ]
+    )
 
 
 def test_a_formula_without_a_result_says_which_cell():
@@ -294,11 +294,28 @@ def test_what_is_no_table_is_refused_with_a_sentence(data):
     assert str(told.value).endswith(".")
 
 
+def test_sheets_are_taken_up_while_they_are_not_too_long_together():
+    book, file = Workbook(), BytesIO()
+    book.remove(book.active)
+    for name in "ABCDEFG":
+        sheet = book.create_sheet(name)
+        for number in range(4_900):
+            sheet.append([number])
+    book.save(file)
+
+    sheets = read_file(file.getvalue())
+
+    assert [one.name for one in sheets if one.lines] == list("ABCDE")
+    assert [one.fault for one in sheets if not one.lines] == [
+        "Line 1, file: The sheets before it are long. Bring this one alone."
+    ] * 2
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_letters_are_read_in_the_encodings_of_spreadsheets(encoding):
-    lines = read_file("Período;Valor\n2026-01;5,9".encode(encoding))
+    (sheet,) = read_file("Período;Valor\n2026-01;5,9".encode(encoding))
 
-    assert lines[0].cells == ("Período", "Valor")
+    assert sheet.lines[0].cells == ("Período", "Valor")
 
 
 def test_too_many_lines_are_refused():
@@ -346,7 +363,9 @@ def test_two_parts_of_one_name_are_refused():
 def test_names_that_the_break_down_had_before_are_known():
     stands = {date(2026, 1, 1): Standing(1, Decimal(5), (("North", Decimal(2), 4), ("South", Decimal(3), 5)))}
 
-    made = plan(read_text("Month,Value,North,N,South\n2026-02,5,1,9,4"), measure(**BROKEN_DOWN), {}, stands, TODAY)
+    made = plan(
+        read_text("Month,Value,North,N,South\n2026-02,5,1,9,4").lines, measure(**BROKEN_DOWN), {}, stands, TODAY
+    )
 
     assert not made.asks_columns
     assert made.new[0].parts == (("North", 1, 9), ("South", 4, None))
@@ -374,9 +393,9 @@ def test_dollars_for_minutes_can_be_left_out():
 
 
 def test_numbers_of_a_workbook_are_never_in_doubt():
-    lines = read_file(workbook([["Month", "Value"], ["2026-01", 1.234], ["2026-02", 1300]]))
+    (sheet,) = read_file(workbook([["Month", "Value"], ["2026-01", 1.234], ["2026-02", 1300]]))
 
-    made = plan(lines, measure(), {}, {}, TODAY)
+    made = plan(sheet.lines, measure(), {}, {}, TODAY)
 
     assert (asked(made), taken(made)) == ([], [("2026-01", 1.234), ("2026-02", 1300)])
 
@@ -384,9 +403,9 @@ def test_numbers_of_a_workbook_are_never_in_doubt():
 def test_days_hours_and_truth_values_of_a_workbook_are_read_as_words():
     rows = [["Month", "Value"], [datetime(2026, 1, 31), True], [datetime(2026, 2, 3, 14, 30), "  six \n days "], []]
 
-    lines = read_file(workbook(rows))
+    (sheet,) = read_file(workbook(rows))
 
-    assert [line.cells for line in lines] == [
+    assert [line.cells for line in sheet.lines] == [
         ("Month", "Value"),
         ("2026-01-31", "True"),
         ("2026-02-03 14:30:00", "six days"),

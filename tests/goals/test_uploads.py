@@ -1,11 +1,14 @@
 """Bringing many values: looked at line by line, taken over whole by whoever keeps the measure, or dropped."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import Workbook
 
 from goals import actions
 from goals.incoming.sheets import read_text
@@ -33,7 +36,7 @@ def owner(client, measure):
 
 
 def bring(measure, text=MONTHS):
-    return actions.bring_values(measure, by=measure.owner, lines=read_text(text), name="values.csv")
+    return actions.bring_values(measure, by=measure.owner, sheets=[read_text(text)], name="values.csv")
 
 
 def take(upload, reason="", seen=None, **answers):
@@ -302,6 +305,86 @@ def test_an_unknown_answer_is_refused_with_what_stands_there(owner, measure):
     assert answer.status_code == 422
     upload.refresh_from_db()
     assert upload.answers == {}
+
+
+def workbook(**sheets):
+    book, file = Workbook(), BytesIO()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name.strip("_"))
+        sheet.sheet_state = "hidden" if name.startswith("_") else "visible"
+        for row in rows:
+            sheet.append(row)
+    book.save(file)
+    return SimpleUploadedFile("values.xlsx", file.getvalue())
+
+
+def test_of_several_sheets_one_is_chosen_and_the_page_says_which(owner, measure):
+    file = workbook(Notes=[["Kept by Ann"]], Old=[["2025-01", 9]], New=[["2026-01", 5], ["2026-02", 6]], Empty=[])
+
+    asked = owner.post(reverse("measure-bring", args=[measure.slug]), {"file": file}, follow=True)
+
+    (question,) = asked.context["plan"].questions
+    assert [code for code, _label in question.choices] == ["Notes", "Old", "New"]
+    assert (asked.context["plan"].rows, asked.context["plan"].is_answered) == ([], False)
+    upload = Upload.objects.get()
+    old = owner.post(upload.get_absolute_url(), {"do": "look", "sheet": "Old"}, follow=True)
+    assert "values.xlsx, sheet “Old”" in old.content.decode()
+    assert "Jan 2025" in old.content.decode()
+    changed = owner.post(upload.get_absolute_url(), {"do": "take", "seen": old.context["seen"], "sheet": "New"})
+    assert changed.status_code == 422
+    new = owner.post(upload.get_absolute_url(), {"do": "look", "sheet": "New"}, follow=True)
+    owner.post(upload.get_absolute_url(), {"do": "take", "seen": new.context["seen"], "sheet": "New"})
+
+    assert list(measure.measurements.values_list("value", flat=True)) == [5, 6]
+    assert Event.objects.about(measure).get().data["name"] == "values.xlsx, sheet “New”"
+    upload.refresh_from_db()
+    assert (upload.rows, upload.sheets, upload.told) == ([], [], "values.xlsx, sheet “New”")
+
+
+def test_the_answers_about_one_sheet_are_not_those_about_another(measure):
+    sheets = [replace(read_text("3/4/2026,5\n4/4/2026,6"), name=name) for name in ("Old", "New")]
+    upload = actions.bring_values(measure, by=measure.owner, sheets=sheets, name="values.xlsx")
+    actions.answer_upload(upload, by=measure.owner, answers={"sheet": "Old"})
+    actions.answer_upload(upload, by=measure.owner, answers={"sheet": "Old", "order": "day"})
+    assert Upload.objects.get().answers == {"sheet": "Old", "order": "day"}
+
+    actions.answer_upload(upload, by=measure.owner, answers={"sheet": "New", "order": "day"})
+
+    assert Upload.objects.get().answers == {"sheet": "New"}
+
+
+def test_the_only_sheet_that_people_see_is_read_and_named(owner, measure):
+    file = workbook(_Lists=[["minutes"]], Values=[["2026-01", 5]])
+
+    page = owner.post(reverse("measure-bring", args=[measure.slug]), {"file": file}, follow=True)
+
+    assert page.context["plan"].questions == []
+    assert "values.xlsx, sheet “Values”" in page.content.decode()
+    assert "Take over 1 value" in page.content.decode()
+
+
+def test_a_sheet_that_cannot_be_read_says_why_and_another_is_read(owner, measure):
+    file = workbook(Sums=[["2026-01", "=1+1"]], Values=[["2026-01", 5]])
+
+    page = owner.post(reverse("measure-bring", args=[measure.slug]), {"file": file}, follow=True)
+
+    (told,) = page.context["plan"].remarks
+    assert told.startswith("The sheet “Sums” cannot be read: ")
+    assert "formula without a result" in told
+    assert "Take over 1 value" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"), [([], "There are no values."), ([["2026-01", "=1+1"]], "formula without a result")]
+)
+def test_a_workbook_without_a_sheet_that_can_be_read_is_refused(owner, measure, rows, said):
+    file = workbook(One=rows, Two=rows)
+
+    answer = owner.post(reverse("measure-bring", args=[measure.slug]), {"file": file})
+
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
 
 
 def test_a_table_that_is_read_to_nothing_new_says_so(owner, measure):
