@@ -75,6 +75,8 @@ class ApproveForm(AboutIdea):
         if self.idea.size == Size.SMALL:
             self.fields["project_manager"].required = False
             self.fields["project_manager"].empty_label = _("I do it myself")
+        else:
+            self.fields["project_manager"].empty_label = _("Choose who leads the project")
         self.conditions = ConditionFormSet(self.data if self.is_bound else None, prefix="conditions")
 
     def is_valid(self):

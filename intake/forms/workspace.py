@@ -44,7 +44,9 @@ class SizeForm(forms.Form):
 
 
 class ValueForm(forms.Form):
-    value = forms.ChoiceField(label=_("How much it helps"), choices=Value.choices, widget=forms.RadioSelect)
+    LEVELS = [(Value.HIGH.value, _("High")), (Value.MEDIUM.value, _("Medium")), (Value.LOW.value, _("Low"))]
+
+    value = forms.ChoiceField(label=_("How much it helps"), choices=LEVELS, widget=forms.RadioSelect)
     value_reason = forms.CharField(label=_("Why, in a sentence"), widget=forms.Textarea(attrs={"rows": 2}))
 
 

@@ -53,6 +53,8 @@ def path_of(idea: Any, labels: tuple[Any, ...]) -> list[dict[str, Any]]:
         else:
             state, when = "todo", ""
         steps.append({"label": label, "state": state, "when": when, "ready": idea.state == State.APPROVED})
+        if state == "paused" and idea.state != State.NOT_YET:
+            steps[-1]["icon"] = idea.face.icon
     return steps
 
 
@@ -71,7 +73,9 @@ def _left(idea: Any) -> str:
 
 
 def _expected(idea: Any) -> str:
-    return _("by %(day)s") % {"day": day_short(idea.due_at)} if idea.due_at else ""
+    if not idea.due_at:
+        return ""
+    return (_("was due %(day)s") if idea.is_late else _("by %(day)s")) % {"day": day_short(idea.due_at)}
 
 
 def turn_of(idea: Any) -> Turn:

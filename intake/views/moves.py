@@ -75,7 +75,7 @@ class IdeaMove(MoveView):
         if self.passes_on:
             return _("Other ideas joined this one. It passes on to the next requester and stays where it is.")
         state = State(self.move.target)
-        return _("It is then at “%(state)s”, and the next move is with: %(turn)s.") % {
+        return _("Then it stands at “%(state)s”. Whose move it is: %(turn)s.") % {
             "state": state.label,
             "turn": self.object.decider_label if state == State.DECISION else FACES[state].turn,
         }

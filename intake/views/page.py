@@ -35,6 +35,11 @@ class Act:
     is_first: bool = False
 
     @property
+    def is_awaited(self) -> bool:
+        """It is this person's turn; a question may always be asked, and nobody waits for it."""
+        return self.is_first and self.icon != "message-square"
+
+    @property
     def is_button(self) -> bool:
         """One press does it; everything else has a page."""
         return self.icon == "plus"
@@ -82,7 +87,7 @@ def head_of(idea: Idea, user: Any, tab: str) -> dict[str, Any]:
         "strip": strip_of(idea, plain),
         "offers": offers,
         "first_offer": onward,
-        "first_act": None if onward else next((act for act in acts if act.is_first), None),
+        "first_act": None if onward else next((act for act in acts if act.is_awaited), None),
         "shown_offers": shown,
         "quiet_offers": [offer for offer in offers if offer.move.name in QUIET_MOVES],
         "acts": acts,

@@ -251,7 +251,6 @@ class FirstLook(IdeaForm):
                 for other in actions.similar_to(words, user=user, but=idea)
             ],
             may_join=any(one.move.name == "join" for one in moves_for(idea, user)),
-            may_ask=user.has_perm("intake.ask_on_idea", idea) and idea.is_before_decision,
             question=actions.open_question_of(idea),
             **made,
             **kwargs,

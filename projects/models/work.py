@@ -52,6 +52,10 @@ class ReadyLine(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None and self.waived_at is None
 
+    @property
+    def is_late(self) -> bool:
+        return self.is_open and self.due_on < clock.today()
+
 
 class Milestone(models.Model):
     """A dated step of the work, compared with the date first planned."""

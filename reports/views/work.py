@@ -26,6 +26,12 @@ from workflow import clock
 from workflow.models import Question
 
 MOST = 50
+IN_HAND = {
+    State.SUBMITTED: gettext_lazy("Read it and take it up"),
+    State.TRIAGE: gettext_lazy("Say where it goes"),
+    State.FEASIBILITY: gettext_lazy("See that the reviews come in"),
+    State.DECISION: gettext_lazy("See that it is decided"),
+}
 LATE, THIS_WEEK, LATER, SOMETIME = range(4)
 WHEN = {
     LATE: gettext_lazy("Late"),
@@ -136,7 +142,7 @@ def of_idea(idea, user):
     elif idea.assignee_id == user.pk and idea.is_before_decision:
         look = idea.state in (State.SUBMITTED, State.TRIAGE) and user.has_perm("intake.work_on_idea", idea)
         url = reverse("idea-triage", args=[idea.number]) if look else page
-        yield task(_("You have it in hand"), url, idea.answer_due_at, idea.has_open_question)
+        yield task(IN_HAND[State(idea.state)], url, idea.answer_due_at, idea.has_open_question)
     if idea.second_look_due and idea.state in SECOND_LOOKED and rules.is_fresh_decider(user, idea):
         yield task(_("Take a second look"), decides, idea.second_look_due)
     decision = idea.current_decision

@@ -209,7 +209,7 @@ def test_a_promise_names_a_measure_with_the_right_sign(idea, triager):
 
     client.post(address(idea, "idea-promise"), said | {"expected": "-2.5"})
     promise = Contribution.objects.get()
-    assert "-2.5 minutes" in client.get(address(idea)).content.decode()
+    assert "−2.5 minutes" in client.get(address(idea)).content.decode()
     client.post(address(idea, "promise-end", promise.pk))
     assert not idea.contributions.current().exists()
 

@@ -13,7 +13,7 @@ from intake.models import Condition, Decision, Idea, Review
 from intake.views.page import hear_by
 from tests.factories import IdeaFactory, UserFactory
 from workflow import clock
-from workflow.templatetags.ui import day
+from workflow.templatetags.ui import day, day_short
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +47,29 @@ def test_approved_is_heard_of_at_its_start_and_then_with_each_report():
 
     assert coming == f"Earliest start {day(clock.today() + timedelta(days=9))}"
     assert heard(idea)[0] == "With each report of the project"
+
+
+def test_delivered_is_heard_of_when_its_result_is_known():
+    assert heard(IdeaFactory(state=State.DELIVERED))[0] == "When the result is known"
+
+
+def test_the_path_says_that_a_step_was_due_and_shows_the_way_out_that_was_taken():
+    late = IdeaFactory(state=State.DECISION, due_at=clock.now() - timedelta(days=3))
+    coming = IdeaFactory(state=State.DECISION, due_at=clock.now() + timedelta(days=3))
+    now = [next(step["when"] for step in idea.path if step["state"] == "now") for idea in (late, coming)]
+
+    assert now == [f"was due {day_short(late.due_at)}", f"by {day_short(coming.due_at)}"]
+    for state, icon in ((State.NOT_YET, None), (State.REDIRECTED, "route")):
+        assert [step.get("icon") for step in IdeaFactory(state=state).path if step["state"] == "paused"] == [icon]
+
+
+def test_a_question_may_be_asked_and_is_nobody_s_first_act():
+    triager = UserFactory(roles="triager")
+    idea = IdeaFactory(state=State.FEASIBILITY, size="medium")
+    context = signed_in(triager).get(idea.get_absolute_url()).context
+
+    assert "Ask the requester" in [str(act.label) for act in context["acts"] if act.is_first]
+    assert context["first_act"] is None
 
 
 def test_what_has_no_date_is_heard_of_at_its_next_step_and_what_ended_is_answered():

@@ -198,7 +198,7 @@ def test_the_sponsor_backs_and_holding_needs_a_reason(idea):
 
     assert (held.status_code, backed.status_code) == (422, 302)
     assert "Say why the department holds it" in held.content.decode()
-    assert f"Backed by {sponsor.name}" in text_of(idea.requester, idea)
+    assert f"Backed by <b>{sponsor.name}</b>" in text_of(idea.requester, idea)
 
 
 def test_what_the_hold_says_stands_on_the_page(idea):

@@ -53,7 +53,7 @@ def project_of(user, **fields):
 def in_hand(user):
     idea = IdeaFactory(state=State.TRIAGE)
     actions.assign(idea, by=UserFactory(roles="director"), to=user)
-    return "You have it in hand", idea.label
+    return "Say where it goes", idea.label
 
 
 def a_review(user):

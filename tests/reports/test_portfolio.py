@@ -249,6 +249,7 @@ def test_a_project_that_waits_shows_its_lines_with_whose_move_it_is(leader):
     project = ProjectFactory(title="Meters")
     owner = UserFactory(name="Luis Ortega")
     ReadyLine.objects.create(project=project, kind="purchase", owner=owner, due_on=clock.today())
+    ReadyLine.objects.create(project=project, kind="council", due_on=clock.today() - timedelta(days=1))
     ReadyLine.objects.create(
         project=project, kind="money", due_on=clock.today(), closed_at=clock.now(), note="Water Fund"
     )
@@ -256,6 +257,7 @@ def test_a_project_that_waits_shows_its_lines_with_whose_move_it_is(leader):
     page = opened(leader)[0].content.decode()
 
     assert [text for text in ("Meters", "Luis Ortega", "Water Fund", "Not needed") if text not in page] == []
+    assert page.count("was due") == 1
 
 
 def test_file_of_the_portfolio_holds_the_same_figures(leader, police):

@@ -63,6 +63,13 @@ def card(user: Any) -> str:
     return ", ".join(str(part) for part in (user.name, user.title, extension) if part)
 
 
+@register.filter
+def named(user: Any) -> SafeString:
+    """The same line with the name standing out, for prose about several people."""
+    name, _comma, rest = card(user).partition(", ")
+    return format_html("<b>{}</b>{}", name, f", {rest}" if rest else "")
+
+
 # --- dates and times
 
 
@@ -184,7 +191,7 @@ def number(value: Any) -> str:
         return ""
     text = f"{exact:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return str(formats.number_format(text, force_grouping=True))
+    return str(formats.number_format(text, force_grouping=True)).replace("-", "−", 1)
 
 
 # --- words
