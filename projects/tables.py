@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class ProjectTable(tables.Table):
     title = tables.Column(_("Project"))
     label = tables.Column(_("Number"), visible=False)
-    department = tables.Column(_("Department"), accessor="idea__department__name")
+    department = tables.Column(_("Department"), accessor="idea__department__name", visible=False)
     state = tables.Column(_("State"))
     health = tables.Column(_("Health"))
     manager = tables.Column(_("Project manager"), accessor="manager__name", default="")

@@ -15,6 +15,7 @@ from projects.forms import MOVE_FORMS
 from projects.lifecycle import State
 from projects.models import Project, Promise, StatusReport
 from projects.results import result_of
+from projects.views.strip import strip_of
 from workflow import clock, timeline
 from workflow.lifecycle import moves_for
 from workflow.models import Event
@@ -65,8 +66,11 @@ class ProjectPage(DetailView):
         heard = Event.objects.filter(
             target_type=ContentType.objects.get_for_model(Project), target_id=project.pk
         ).heard_by(project.audiences_of(user))
+        parts = parts_of(project, user)
+        due = {name: parts[name] for name in ("lines", "milestones", "results")}
         return super().get_context_data(
-            **parts_of(project, user),
+            **parts,
+            strip=strip_of(project, **due),
             offers=[
                 offer for offer in moves_for(project, user) if offer.move.name != "cancel" or project.cancel_reason
             ],
@@ -114,7 +118,6 @@ def parts_of(project, user):
             and help_answer is None
             and user.has_perm("projects.say_whether_it_helped", project)
         ),
-        "today": clock.today(),
     }
 
 
