@@ -1,6 +1,7 @@
 """Small charts: finite, with gaps that break the line."""
 
 import re
+from itertools import accumulate
 from xml.etree import ElementTree
 
 import pytest
@@ -30,14 +31,26 @@ def test_spark_is_well_formed_and_finite(values, target, mark):
 def test_spark_breaks_the_line_at_a_gap():
     paths = re.findall(r'class="series" d="([^"]+)"', spark([1, 2, None, 3, 4, 5, 6, 7, None, 8], "x"))
 
-    assert [path.count("L") + 1 for path in paths] == [2, 5]
+    assert [len(re.findall(r"-?\d+[ -]\d+", path)) for path in paths] == [2, 5]
 
 
 def test_spark_is_dots_only_below_eight_values():
     svg = spark([1, 2, 3, 4, 5, 6, 7], "x")
 
     assert "series" not in svg
-    assert svg.count("<circle") == 7
+    assert (svg.count("h0"), svg.count("<circle")) == (6, 1)
+
+
+def test_the_line_passes_where_the_values_are_and_a_value_alone_is_a_dot():
+    svg = spark([1, 5, 2, 2, None, 9, None, 4, 0, 3, 7], "x")
+
+    lines = [[int(one) for one in re.findall(r"-?\d+", path)] for path in re.findall(r'series" d="([^"]+)"', svg)]
+    (dot,) = re.findall(r'class="dots" d="M(\d+) (\d+)h0"', svg)
+    height = {value: round(50 - 44 * value / 9) for value in range(10)}
+    for numbers, values in zip(lines, ([1, 5, 2, 2], [4, 0, 3, 7]), strict=True):
+        assert list(accumulate(numbers[1::2])) == [height[value] for value in values]
+    assert list(accumulate(lines[0][::2])) == [6, 27, 48, 68]
+    assert (int(dot[0]), int(dot[1])) == (110, height[9])
 
 
 def test_spark_draws_target_and_delivery():
@@ -66,10 +79,10 @@ def test_the_last_value_stands_out_in_a_colour_without_a_verdict():
     marks = [
         node.get("class")
         for node in ElementTree.fromstring(spark([1, 2, 3, None], "x", kinds=["routine", "bad", "bad", "bad"])).iter()
-        if (node.get("class") or "").startswith("pt")
+        if (node.get("class") or "").startswith(("pt", "dots"))
     ]
 
-    assert marks == ["pt", "pt bad", "pt now"]
+    assert marks == ["dots", "pt bad", "pt now"]
 
 
 def test_a_band_that_is_not_finite_is_refused():
