@@ -10,6 +10,7 @@ import pytest
 from celery import current_app
 from django.db import connection
 from django.db.models.signals import post_migrate
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import sync_playwright
 
 from accounts import policy
@@ -18,6 +19,8 @@ from workflow import clock
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
 )
+hypothesis_settings.register_profile("yesif", deadline=None)  # a busy machine is no fault of the code
+hypothesis_settings.load_profile("yesif")
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "", None)
 
 

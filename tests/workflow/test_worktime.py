@@ -40,7 +40,7 @@ def is_open(calendar, moment):
 
 
 @pytest.mark.peer("T48")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(calendar=CALENDARS, start=MOMENTS, minutes=st.integers(0, 5 * 24 * 60))
 @example(ROUND_THE_CLOCK, datetime(2026, 3, 8, 8, tzinfo=UTC), 24 * 60)
 @example(ROUND_THE_CLOCK, datetime(2026, 11, 1, 7, tzinfo=UTC), 25 * 60)
@@ -52,7 +52,7 @@ def test_worked_between_equals_every_minute_counted(calendar, start, minutes):
 
 
 @pytest.mark.peer("T48")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(calendar=st.sampled_from([ALDER_SPRINGS, ROUND_THE_CLOCK]), start=MOMENTS, minutes=st.integers(1, 1500))
 def test_add_worked_equals_every_minute_walked(calendar, start, minutes):
     moment, left = start, minutes
@@ -64,7 +64,7 @@ def test_add_worked_equals_every_minute_walked(calendar, start, minutes):
 
 
 @pytest.mark.peer("T48")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(calendar=CALENDARS, start=MOMENTS, days=st.integers(1, 30))
 def test_due_after_is_the_last_open_minute_of_the_nth_working_day(calendar, start, days):
     due = calendar.due_after(start, days)
@@ -82,7 +82,6 @@ def test_workdays_between_undoes_add_workdays(calendar, start, days):
 
 
 @given(start=MOMENTS, first=st.integers(0, 900), second=st.integers(0, 900))
-@settings(deadline=None)
 def test_a_pause_is_added_at_the_end_and_nothing_is_lost(start, first, second):
     stepwise = ALDER_SPRINGS.add_worked(ALDER_SPRINGS.add_worked(start, first * MINUTE), second * MINUTE)
 

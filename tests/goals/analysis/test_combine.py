@@ -1,7 +1,7 @@
 """Indexes: one number from several measures by a stated rule, with what each member gives and which are missing."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from goals.analysis.aim import Aim, Direction
@@ -107,7 +107,6 @@ weights = st.floats(0.1, 9)
 values = st.floats(-50, 50)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(values, weights), min_size=1, max_size=6), st.sampled_from([0.01, 60.0]))
 def test_another_unit_of_value_and_target_changes_no_index(rows, factor):
     for rule in (Rule.MEAN, Rule.WEIGHTED_MEAN, Rule.WORST):

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from goals.analysis import quality
@@ -81,7 +81,6 @@ def test_decimal_sign_is_a_point_or_a_comma():
         parse_number("1", decimal=";")
 
 
-@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_number_that_is_written_out_is_read_again(number):
     assert parse_number(repr(number)).value == number

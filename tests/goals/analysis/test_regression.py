@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from goals.analysis.regression import RHOS, fit
@@ -104,7 +104,6 @@ def test_many_series_at_once_give_what_each_gives_alone():
         assert together.error[k] == pytest.approx(alone.error[0])
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(-40, 40), min_size=12, max_size=30), st.sampled_from([60, 0.1, -1]), st.sampled_from([0, 500])
 )

@@ -189,7 +189,7 @@ def test_step_without_any_noise_is_seen():
     assert judge([5.0] * 15 + [7.0] * 15, at=15, aim=UP).verdict == Verdict.BETTER
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(numbers, st.sampled_from([60, 0.1, 1 / 7]), st.sampled_from([0, 12, -300]))
 def test_another_unit_or_an_offset_never_changes_the_verdict(values, factor, offset):
     told = judge(values, at=10, aim=UP, season=12)
@@ -198,7 +198,7 @@ def test_another_unit_or_an_offset_never_changes_the_verdict(values, factor, off
     assert (again.verdict, again.reason, again.signals) == (told.verdict, told.reason, told.signals)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(numbers)
 def test_mirrored_measure_mirrors_the_verdict(values):
     told = judge(values, at=10, aim=UP)
@@ -210,7 +210,7 @@ def test_mirrored_measure_mirrors_the_verdict(values):
     assert (mirrored.verdict, mirrored.reason) == (told.verdict, told.reason)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.integers(50, 90), min_size=30, max_size=30), st.integers(0, 29))
 def test_missing_month_never_becomes_zero(values, at):
     values[at] = None

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from goals.analysis.aim import Aim, Direction
@@ -99,7 +99,6 @@ def test_published_reference_is_reproduced(shared_data, name, mean, amr, lower, 
     assert {rule: [months[at] for at in reading.flagged if rule in reading.rules[at]] for rule in flagged} == flagged
 
 
-@settings(deadline=None)
 @given(series)
 def test_two_implementations_flag_the_same_points(values):
     expected = naive(values)
@@ -114,7 +113,6 @@ def test_two_implementations_flag_the_same_points(values):
         assert [set(rules) for rules in reading.rules] == expected[2]
 
 
-@settings(deadline=None)
 @given(series, st.sampled_from([60, 0.1, 1 / 3, 1e-6]), st.sampled_from([0, 7, -1000]))
 def test_another_unit_or_an_offset_flags_the_same_points(values, factor, offset):
     told = read(values, aim=UP)
@@ -123,7 +121,6 @@ def test_another_unit_or_an_offset_flags_the_same_points(values, factor, offset)
     assert (again.rules, again.kinds) == (told.rules, told.kinds)
 
 
-@settings(deadline=None)
 @given(series)
 def test_mirrored_measure_says_the_same_of_every_point(values):
     told = read(values, aim=UP)
@@ -132,7 +129,6 @@ def test_mirrored_measure_says_the_same_of_every_point(values):
     assert (mirrored.rules, mirrored.kinds) == (told.rules, told.kinds)
 
 
-@settings(deadline=None)
 @given(st.lists(numbers, min_size=12, max_size=30), st.data())
 def test_missing_month_is_never_a_zero(values, data):
     at = data.draw(st.integers(0, len(values) - 1))
