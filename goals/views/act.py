@@ -69,7 +69,7 @@ class ActForm(FormView):
         form.theirs = [
             (form.fields[name].label, self.in_words(name, value))
             for name, value in newest.items()
-            if name != "version" and name in typed and told_apart(value) != told_apart(typed[name])
+            if name in typed.keys() & form.fields.keys() - {"version"} and told_apart(value) != told_apart(typed[name])
         ]
 
     def in_words(self, name, value):

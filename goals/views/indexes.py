@@ -7,6 +7,7 @@ from goals import actions
 from goals.forms import indexes as forms
 from goals.models import Index, Measure
 from goals.views.act import ActForm, values_of
+from workflow.templatetags.ui import number
 
 
 class AboutIndex(ActForm):
@@ -45,6 +46,17 @@ class IndexChange(AboutIndex):
         members = self.index.members.filter(until_on=None).select_related("measure")
         return values_of(self.index, self.form_class) | {"members": [(one.measure, one.weight) for one in members]}
 
+    def show_newest(self, form):
+        super().show_newest(form)
+        newest, typed = told(self.get_initial()["members"]), told(form.cleaned_data["members"])
+        if newest != typed:
+            form.theirs.append((_("Members and weights"), ", ".join(newest)))
+
     def act(self, **data):
         actions.change_index(self.index, by=self.request.user, **data)
         return self.about
+
+
+def told(members):
+    """Each member with its weight, in the order of their names."""
+    return sorted(f"{measure} {number(weight)}" for measure, weight in members)

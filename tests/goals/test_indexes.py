@@ -253,3 +253,28 @@ def test_form_keeps_the_members_typed_where_the_weights_do_not_sum(client):
     assert client.post(url, typed | {"weight_1": "40"}).status_code == 302
     assert list(Index.objects.get().members.values_list("measure__name", "weight")) == [("Fire", 60), ("Police", 40)]
     assert 'value="60"' in client.get(reverse("index-change", args=[measure.slug])).content.decode()
+
+
+def test_an_index_that_somebody_else_changed_is_shown_beside_the_text_typed(client):
+    fire, police = member(name="Fire"), member(name="Police")
+    index = an_index((fire, Decimal(60)), (police, Decimal(40)))
+    client.force_login(index.measure.owner, "allauth.account.auth_backends.AuthenticationBackend")
+    typed = {
+        "version": index.version,
+        "rule": Index.Rule.WORST,
+        "cap_low": 0,
+        "cap_high": 2,
+        "least_fresh": 70,
+        "member_0": police.pk,
+        "weight_0": "100",
+        "reason": "Police alone.",
+        "from_on": "2026-03-01",
+    }
+    Index.objects.update(version=index.version + 1)
+
+    late = client.post(reverse("index-change", args=[index.measure.slug]), typed)
+
+    assert late.status_code == 409
+    theirs = dict(late.context["form"].theirs)
+    assert "Fire 60, Police 40" in theirs.values()
+    assert client.post(reverse("index-change", args=[index.measure.slug]), typed | {"version": 2}).status_code == 302
