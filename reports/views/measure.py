@@ -1,6 +1,7 @@
 """One measure over time: what its values say, the work that should move it, and its numbers as files."""
 
 from decimal import Decimal
+from itertools import chain
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
@@ -38,6 +39,8 @@ class MeasurePage(SeesGoals, DetailView):
     def get(self, request, *args, **kwargs):
         if request.GET.get("export") == "csv":
             return self.csv()
+        if request.GET.get("export") == "parts":
+            return self.parts_csv()
         if request.GET.get("export") == "svg":
             return self.svg()
         return super().get(request, *args, **kwargs)
@@ -45,11 +48,23 @@ class MeasurePage(SeesGoals, DetailView):
     def csv(self):
         measure = get_object_or_404(Measure, slug=self.kwargs["slug"])
         values = measure.measurements.values_list("period_on", "value", "note").iterator(chunk_size=500)
-        rows = ((on, Decimal(f"{value.normalize():f}"), note) for on, value, note in values)
-        head = [(_("Period from"), f"{_('Value')} ({measure.unit})", _("Note"))]
-        response = StreamingHttpResponse(csv_lines(row for part in (head, rows) for row in part), content_type=CSV)
-        response["Content-Disposition"] = f'attachment; filename="{measure.slug}.csv"'
-        return response
+        rows = ((on, plain(value), note) for on, value, note in values)
+        head = (_("Period from"), f"{_('Value')} ({measure.unit})", _("Note"))
+        return as_file(measure.slug, head, rows)
+
+    def parts_csv(self):
+        """The break-down of all periods, one line for each part; what the page hides is hidden here."""
+        measure = get_object_or_404(Measure.objects.exclude(broken_down_by=""), slug=self.kwargs["slug"])
+        made = broken_down(measure, MeasurementPart.objects.filter(measurement__measure=measure))
+        rows = (
+            (on, name, plain(cell.value), cell.count, hidden(cell))
+            for place, on in enumerate(made.starts)
+            for name, cells in made.rows
+            for cell in [cells[place]]
+            if cell.value is not None or cell.is_hidden
+        )
+        head = (_("Period from"), measure.broken_down_by, f"{_('Value')} ({measure.unit})", _("Counted"), _("Note"))
+        return as_file(f"{measure.slug}-parts", head, rows)
 
     def svg(self):
         """The chart as a drawing that stands by itself, with the deliveries that the person may see."""
@@ -98,12 +113,31 @@ class MeasurePage(SeesGoals, DetailView):
         )
 
 
+def as_file(name, head, rows):
+    response = StreamingHttpResponse(csv_lines(chain([head], rows)), content_type=CSV)
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def plain(value):
+    """A number without the noughts behind it, or nothing."""
+    return None if value is None else Decimal(f"{value.normalize():f}")
+
+
+def hidden(cell):
+    return _("Hidden, so that nobody is recognised") if cell.is_hidden else ""
+
+
+def broken_down(measure, parts):
+    rows = parts.order_by("id").values_list("measurement__period_on", "name", "value", "count")
+    return break_down(rows, measure.parts_add_up)
+
+
 def parts_of(measure, values):
     """The break-down of some values: names of the periods, and the rows; nothing where there is none."""
     if not measure.broken_down_by:
         return None
-    found = MeasurementPart.objects.filter(measurement__in=values).order_by("id")
-    made = break_down(found.values_list("measurement__period_on", "name", "value", "count"), measure.parts_add_up)
+    made = broken_down(measure, MeasurementPart.objects.filter(measurement__in=values))
     return {"periods": [namer(measure.cadence)(on) for on in made.starts], "rows": made.rows, "hides": made.hides}
 
 
