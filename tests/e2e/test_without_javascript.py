@@ -102,7 +102,7 @@ def test_an_idea_is_shared_reviewed_and_answered_without_javascript(plain, live_
     triager.leaves_out("disciplines", but="operations").presses("Send to feasibility")
     triager.follows("Feasibility").opens("Name a measure")
     triager.selects("measure", "Hydrants out of service").fills(expected="-3", by_on=day).presses("Promise this")
-    triager.reads("Hydrants out of service", "-3")
+    triager.reads("Hydrants out of service", "−3")
 
     reviewer = person("reviewer-operations").goes("/feasibility/mine/").follows("Know which hydrants work")
     reviewer.chooses("Yes, if …").opens("Condition 1").presses("Send my answer").reads("Please look at this again.")
