@@ -159,8 +159,6 @@ class Chart:
     def runs(self) -> list[np.ndarray]:
         """The places (in `dots`) of each stretch of values without a gap between them."""
         known = np.flatnonzero(~np.isnan(self.values))
-        if not len(known):
-            return []
         gaps = np.diff(known) > 1
         if not self.are_events:
             gaps |= np.diff(self.days[known]) >= BREAK[self.cadence]
@@ -824,10 +822,9 @@ def _ends(chart: Chart) -> list[_End]:
             if level is not None:
                 ends.append((level, [(_("Limit %(value)s") % {"value": measured(level, unit)}, "")]))
     else:
-        known = [dot for dot in chart.dots if dot.value is not None]
-        if known and known[-1].value is not None:
-            said = _("Latest %(value)s") % {"value": measured(known[-1].value, unit)}
-            ends.append((known[-1].value, [(said, "b"), (_name(chart)(known[-1]), "")]))
+        latest, value = [(dot, dot.value) for dot in chart.dots if dot.value is not None][-1]
+        said = _("Latest %(value)s") % {"value": measured(value, unit)}
+        ends.append((value, [(said, "b"), (_name(chart)(latest), "")]))
     lines = [(text, "" if at else "b") for at, text in enumerate(_target_words(chart))]
     if lines:
         ends.append((chart.target if chart.within is None else sum(chart.within) / 2, lines))  # type: ignore[arg-type]
@@ -879,8 +876,7 @@ def _labels_inside(chart: Chart, frame: _Frame, room: Room) -> Iterator[str]:
     """On a small screen all labels stand inside: target first, then the averages from the last one on."""
     for text in _target_words(chart, joined=True):
         level = chart.target if chart.within is None else max(chart.within)
-        if level is not None:
-            yield _beside(frame, room, level, text, "b halo")
+        yield _beside(frame, room, level, text, "b halo")  # type: ignore[arg-type]
     for segment in sorted(chart.segments, key=attrgetter("last_on"), reverse=True):
         text = _segment_short(chart, segment)
         if len(chart.segments) == 1 and segment.low is not None and segment.high is not None:

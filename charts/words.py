@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
+from itertools import accumulate, takewhile
 from typing import Literal
 from unicodedata import category, east_asian_width, normalize
 
@@ -135,11 +136,8 @@ def fitted(text: str, room: float, size: float = TEXT) -> str:
     if width_of(text, size) <= room:
         return text
     left = room - width_of("…", size)
-    for at, letter in enumerate(text):
-        left -= width_of(letter, size)
-        if left < 0:
-            return f"{text[:at].rstrip()}…" if at else ""
-    return text
+    kept = len(list(takewhile(lambda used: used <= left, accumulate(width_of(letter, size) for letter in text))))
+    return f"{text[:kept].rstrip()}…" if kept else ""
 
 
 def clean(text: str) -> str:

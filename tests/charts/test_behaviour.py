@@ -98,7 +98,7 @@ def lines(svg):
     return re.findall(r'class="series[^"]*" d="([^"]+)"', svg)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     values=st.lists(st.tuples(heights, kinds), max_size=30),
     target=levels,
@@ -282,7 +282,7 @@ def test_labels_do_not_overlap_and_stay_inside(chart, width):
     assert [box for box in text_boxes(svg) if box[0] < -1 or box[2] > width + 1 or box[1] < 0] == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(0, 100), min_size=8, max_size=60),
     st.floats(-50, 150),
@@ -452,3 +452,27 @@ def test_a_band_that_moves_has_a_piece_for_each_run_of_periods():
     assert drawn.count('class="band"') == 2
     assert max(Chart(dots, band=limits).levels) == 12.0
     assert "What is normal rises and falls with the season." in drawn
+
+
+def test_a_stretch_too_short_for_limits_names_none_but_its_average():
+    on = months(24)
+    short = [Segment(on[0], on[15], 18.5, label="Before"), Segment(on[16], on[23], 11.5, words="After it: 11.5 days")]
+
+    said = [node.text for node in ElementTree.fromstring(draw(permits(segments=short))).iter("text")]
+
+    assert any("18.5" in text for text in said)
+    assert "After it: 11.5 days" in said
+    assert [text for text in said if "limit" in text.lower()] == []
+    whole = [node.text for node in ElementTree.fromstring(draw(permits())).iter("text")]
+    assert "Upper limit 21.7 days" in whole
+
+
+def test_values_without_an_average_end_with_the_latest_one():
+    on = months(4)
+    dots = [Dot(day, value) for day, value in zip(on, (3.0, 4.0, 5.0, None), strict=True)]
+
+    said = [
+        node.text for node in ElementTree.fromstring(draw(Chart(points=dots, unit="days", finding="Few."))).iter("text")
+    ]
+
+    assert "Latest 5 days" in said

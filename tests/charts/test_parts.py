@@ -92,3 +92,12 @@ def test_a_hostile_name_stays_text():
 
     assert "<script" not in svg
     assert ElementTree.fromstring(f"<div>{svg}</div>").find(".//rect/title").text == '<script>": 0.50 of 0.60'
+
+
+def test_a_part_too_small_for_its_number_is_drawn_without_it():
+    said = [
+        node.text
+        for node in ElementTree.fromstring(parts([Part("A", 0.9, 0.9), Part("B", 0.002, 0.1)], "x")).iter("text")
+    ]
+
+    assert (said.count("1"), said.count("2")) == (1, 0)

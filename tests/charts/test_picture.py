@@ -2,6 +2,7 @@
 
 import io
 import re
+import tempfile
 from datetime import date
 from xml.etree import ElementTree
 
@@ -115,3 +116,17 @@ def test_a_printed_page_has_charts_that_stand_by_themselves():
     page = printed(f"<h1>Report</h1><figure>{draw_both(chart())}</figure><p>End</p>")
 
     assert (page.count("<style>"), page[:15], page[-10:]) == (1, "<h1>Report</h1>", "<p>End</p>")
+
+
+def test_where_no_folder_can_be_written_it_says_which_one_should(settings, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    settings.VAR_DIR = tmp_path / "file"
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+
+    with pytest.raises(OSError, match="make VAR_DIR writable"):
+        picture(draw(chart()))
+
+
+def test_a_style_sheet_that_is_missing_is_named():
+    with pytest.raises(FileNotFoundError, match=r"nothing\.css is missing"):
+        pictures._static("nothing.css")

@@ -88,3 +88,9 @@ def test_the_last_value_stands_out_in_a_colour_without_a_verdict():
 def test_a_band_that_is_not_finite_is_refused():
     with pytest.raises(ValueError, match="finite"):
         spark([1, 2], "x", bands=[Band(0, 1, float("nan"))])
+
+
+def test_a_stretch_without_limits_is_drawn_as_its_average_alone():
+    tree = ElementTree.fromstring(spark([1, 2, 1, 2], "x", bands=[Band(0, 3, 1.5)]))
+
+    assert ([*tree.iter("rect")], next(node.get("class") for node in tree.iter("path"))) == ([], "mean")

@@ -85,6 +85,7 @@ def test_work_that_fails_is_logged_and_does_not_stop_the_others(work, caplog):
     assert "breaks failed" in caplog.text
 
 
+@pytest.mark.peer("T47")
 def test_scheduled_work_runs_once_at_a_time(work):
     runs = []
 

@@ -1,10 +1,12 @@
 """The supervisor: restarts with a growing pause, clean ends, no orphans, a clear word about a busy port."""
 
+import io
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from urllib.request import urlopen
@@ -12,12 +14,23 @@ from urllib.request import urlopen
 import pytest
 from django.core.management import CommandError
 
-from workflow.management.commands.serve import Child, refuse_busy_port
+from goals.models import Goal
+from tests.factories import GoalFactory
+from workflow.management.commands.serve import Child, Command, die_with_parent, prepare, refuse_busy_port
+
+LONGEST = 120  # a busy machine is slow; every wait ends as soon as the fact is there
 
 
-def sleeper(*, deaf=False):
-    ignoring = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" if deaf else ""
-    return Child("sleeper", [sys.executable, "-c", f"{ignoring} import time; print(1, flush=True); time.sleep(60)"])
+def sleeper():
+    return Child("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"])
+
+
+def wait_for(condition, seconds=LONGEST):
+    until = time.monotonic() + seconds
+    while not (result := condition()):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    return result
 
 
 def is_alive(pid):
@@ -60,10 +73,14 @@ def test_the_pause_doubles_up_to_a_limit_and_begins_anew_after_a_steady_run():
     assert pauses == [2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 1.0]
 
 
-def test_a_child_that_does_not_listen_is_ended_all_the_same():
-    child = sleeper(deaf=True)
+def test_a_child_that_does_not_listen_is_ended_all_the_same(tmp_path):
+    deaf = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"open({str(tmp_path / 'deaf')!r}, 'w').close(); time.sleep(600)"
+    )
+    child = Child("deaf", [sys.executable, "-c", deaf])
     child.start()
-    time.sleep(0.5)
+    wait_for((tmp_path / "deaf").exists)
 
     child.signal(signal.SIGTERM)
     child.wait(time.monotonic() + 0.3)
@@ -83,24 +100,65 @@ def test_a_child_that_never_started_needs_no_end():
 def test_children_end_when_the_supervisor_is_killed(tmp_path):
     script = (
         "import sys; from workflow.management.commands.serve import Child\n"
-        "child = Child('sleeper', [sys.executable, '-c', 'import time; time.sleep(60)']); child.start()\n"
-        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(child.process.pid)); import time; time.sleep(60)"
+        "child = Child('sleeper', [sys.executable, '-c', 'import time; time.sleep(600)']); child.start()\n"
+        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(child.process.pid)); import time; time.sleep(600)"
     )
     supervisor = Child("supervisor", [sys.executable, "-c", script])
     supervisor.start()
-    until = time.monotonic() + 20
-    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-    grandchild = int((tmp_path / "pid").read_text())
+    grandchild = int(wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text()))
     assert is_alive(grandchild)
 
     os.kill(supervisor.process.pid, signal.SIGKILL)
     supervisor.process.wait()
 
-    while is_alive(grandchild):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    wait_for(lambda: not is_alive(grandchild))
+
+
+ASKS_TO_DIE = """
+import ctypes
+from workflow.management.commands.serve import die_with_parent
+die_with_parent()
+wanted = ctypes.c_int()
+ctypes.CDLL(None).prctl(2, ctypes.byref(wanted))
+print(wanted.value)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Asks Linux what it was told.")
+def test_a_child_asks_to_be_told_of_the_end_of_its_parent():
+    told = subprocess.run([sys.executable, "-c", ASKS_TO_DIE], capture_output=True, text=True, check=True)
+
+    assert told.stdout.strip() == str(int(signal.SIGTERM))
+
+
+def test_elsewhere_than_on_linux_nothing_is_asked(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr("ctypes.CDLL", None)
+
+    assert die_with_parent() is None
+
+
+def test_nobody_is_greeted_by_a_site_that_stops_before_it_answers():
+    said, stop = io.StringIO(), threading.Event()
+    stop.set()
+
+    Command(stdout=said).greet(free_port(), stop)
+
+    assert said.getvalue() == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_there_already_is_neither_made_nor_loaded_again(settings, tmp_path, capsys):
+    GoalFactory(name="Ours")
+    settings.VAR_DIR = tmp_path / "var"
+    settings.DEMO = True
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_in": str(tmp_path / "queue")}
+
+    prepare()
+
+    assert "was here already" in capsys.readouterr().out
+    assert [(tmp_path / name).is_dir() for name in ("var", "queue")] == [True, True]
+    assert [goal.name for goal in Goal.objects.all()] == ["Ours"]
 
 
 def test_a_busy_port_is_named_with_the_way_out():
@@ -134,14 +192,6 @@ def children_of(pid):
     return found
 
 
-def wait_for(condition, seconds=30):
-    until = time.monotonic() + seconds
-    while not (result := condition()):
-        assert time.monotonic() < until
-        time.sleep(0.1)
-    return result
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="Looks at processes as Linux shows them.")
 def test_the_whole_site_starts_heals_and_stops_without_orphans(tmp_path, project_root):
     port = free_port()
@@ -158,7 +208,7 @@ def test_the_whole_site_starts_heals_and_stops_without_orphans(tmp_path, project
         )  # fmt: skip
     try:
         wait_for(lambda: f"is ready: http://127.0.0.1:{port}/" in (tmp_path / "log").read_text())
-        with urlopen(f"http://127.0.0.1:{port}/livez", timeout=10) as page:
+        with urlopen(f"http://127.0.0.1:{port}/livez", timeout=LONGEST) as page:
             assert page.read() == b"ok"
         before = wait_for(lambda: len(all_three := children_of(site.pid)) == 3 and all_three)
 
@@ -167,5 +217,5 @@ def test_the_whole_site_starts_heals_and_stops_without_orphans(tmp_path, project
         assert {name for name in after if after[name] != before[name]} == {"worker"}
     finally:
         site.send_signal(signal.SIGINT)
-        assert site.wait(20) == 0
+        assert site.wait(LONGEST) == 0
     assert [pid for pid in {*before.values(), *after.values()} if is_alive(pid)] == []
