@@ -57,7 +57,7 @@ def carried_to(meeting: Meeting) -> QuerySet[Action]:
 
 def propose(meeting: Meeting) -> Iterator[Topic]:
     """The topics in the order of the agenda: signals the wrong way first, then missing values, then good signals."""
-    readings = readings_of(list(measures_of(meeting)), known_at=clock.now()).values()
+    readings = readings_of(list(measures_of(meeting)), None, clock.now()).values()
     worth_a_look = [one for one in readings if one.state in SIGNALS or one.measure.is_overdue]
     worth_a_look.sort(key=lambda one: (one.state != "bad", not one.measure.is_overdue, one.measure.name))
     for one in worth_a_look:

@@ -1,7 +1,7 @@
 """What a measure's values say: limits, signals and the target in sentences, and the chart that shows them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,9 @@ from charts.spark import Band, card_spark
 from charts.words import Cadence, measured, month_year, namer
 from goals import periods, rarely
 from goals.analysis import seasons, xmr
+from goals.happenings import Happening, redefined, told_of
 from goals.models import Measure, Measurement
+from workflow import clock
 from workflow.templatetags.ui import day_short
 
 RECENT = 12
@@ -44,15 +46,6 @@ STATES = {
     "good": (lazy("Worth a look"), "eye"),
     "bad": (lazy("Worth a look"), "eye"),
 }
-
-
-@dataclass(frozen=True)
-class Happening:
-    """What divides a series: a delivery or a change of definition, on a day, with its words."""
-
-    on: date
-    label: str
-    is_delivery: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -412,42 +405,31 @@ def read(
     return MeasureReading(measure, starts, series, happenings, remarks, is_seasonal=seasonal is not None)
 
 
-def breaks_of(measure: Measure) -> list[Happening]:
-    """The days from which another definition of a measure counts."""
-    return [break_at(one.number, one.from_on) for one in measure.definitions.all() if one.from_on]
+def readings_of(measures: Sequence[Measure], user: Any, known_at: datetime | None = None) -> dict[int, MeasureReading]:
+    """Read many measures by their newest periods, in a few queries whatever their number; keys are theirs.
 
-
-def break_at(number: int, on: date) -> Happening:
-    return Happening(on, _("Definition %(number)s") % {"number": number}, is_delivery=False)
-
-
-def readings_of(
-    measures: Sequence[Measure],
-    happenings: Mapping[int, Sequence[Happening]] | None = None,
-    known_at: datetime | None = None,
-) -> dict[int, MeasureReading]:
-    """Read many measures by their newest periods, in two queries whatever their number; keys are those of the measures.
-
-    `happenings` are what divides a series besides its definitions, by measure. What was entered after `known_at` is
-    left out.
+    Divided by what the user sees; without one by what everyone sees. What came after `known_at` is left out.
     """
     present_values = Measurement.objects.filter(entered_at__lte=known_at) if known_at else Measurement.objects.all()
     newest = present_values.filter(measure=OuterRef("pk")).order_by("-period_on").values("period_on")[:1]
     known = Measure.objects.filter(pk__in=[one.pk for one in measures]).annotate(newest_on=Subquery(newest))
     oldest = defaultdict[date, set[int]](set)
-    breaks = defaultdict[int, list[Happening]](list)
+    happenings = told_of(measures, user)
     for pk, cadence, is_rare, on, number, from_on in known.order_by("definitions__number").values_list(
         "pk", "cadence", "is_rare", "newest_on", "definitions__number", "definitions__from_on"
     ):
         if on:
             oldest[periods.later(cadence, on, 1 - (MOST_QUIET if is_rare else MOST_PERIODS))].add(pk)
         if from_on:
-            breaks[pk].append(break_at(number, from_on))
+            happenings[pk].append(redefined(number, from_on))
     inside = Q(pk__in=[])
     for first, pks in oldest.items():
         inside |= Q(measure__in=pks, period_on__gte=first)
     values = defaultdict[int, list[tuple[date, Decimal]]](list)
     for pk, on, value in present_values.filter(inside).order_by().values_list("measure_id", "period_on", "value"):
         values[pk].append((on, value))
-    more = happenings or {}
-    return {one.pk: read(one, values[one.pk], [*more.get(one.pk, ()), *breaks[one.pk]]) for one in measures}
+    until = known_at.astimezone(clock.calendar().zone).date() if known_at else date.max
+    return {
+        one.pk: read(one, values[one.pk], [happening for happening in happenings[one.pk] if happening.on <= until])
+        for one in measures
+    }

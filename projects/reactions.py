@@ -3,9 +3,11 @@
 from typing import Any
 
 from accounts.models import User
+from goals import happenings
 from intake import yardsticks
 from intake.models import Part
 from projects import actions, learning
+from projects.deliveries import deliveries_of
 from projects.results import tell_results
 from workflow.lifecycle import Made, perform
 from workflow.reactions import after
@@ -62,5 +64,6 @@ after("projects.project.start", idea_starts)
 after("projects.project.deliver", idea_is_delivered)
 after("projects.project.cancel", idea_returns)
 after("projects.project.close", keep_lessons)
+happenings.register(deliveries_of)
 yardsticks.register(learning.yardsticks)
 yardsticks.register_results(tell_results)

@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 from charts import behaviour, picture
 from charts.interval import Effect, bounds, effect, effect_row
 from charts.words import changed, measured, month_year, places_of
+from goals.happenings import Happening
 from goals.models import Annotation, Measurement
-from goals.reading import Happening, MeasureReading, read
+from goals.reading import MeasureReading, read
 from intake.models import Contribution
 from projects.models import Outcome, Project, Promise
 from workflow.templatetags.ui import day, day_short

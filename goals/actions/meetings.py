@@ -298,5 +298,5 @@ def close_meeting(meeting: Meeting, *, by: User, version: int | None, minutes: s
 def findings_of(items: Iterable[AgendaItem]) -> dict[int, str]:
     """What the values say now, for each topic about a measure."""
     about = {item.pk: item.measure for item in items if item.measure}
-    readings = readings_of(list(about.values()), known_at=clock.now())
+    readings = readings_of(list(about.values()), None, clock.now())
     return {pk: agenda.said_of(readings[measure.pk]) for pk, measure in about.items()}

@@ -8,8 +8,9 @@ from django.views.generic import DetailView, ListView
 from goals.actions import agreements as acts
 from goals.composition import composition_of, signatures_of
 from goals.forms import agreements as forms
+from goals.happenings import happenings_of
 from goals.models import Agreement, DataElement, DataRequest, Measure, Position, Remark, SignOff
-from goals.reading import breaks_of, read
+from goals.reading import read
 from goals.views.act import ActForm, SeesGoals, values_of
 
 
@@ -64,17 +65,17 @@ class AgreementPage(SeesGoals, DetailView):
             requests=requests,
             keeps=user.has_perm("goals.change_agreement", agreement),
             speaks=user.has_perm("goals.put_on_record", agreement),
-            **index_context(agreement.index),
+            **index_context(agreement.index, user),
             **kwargs,
         )
 
 
-def index_context(measure):
+def index_context(measure, user):
     """The chart of an index, and the members behind its newest value; nothing where there is no index."""
     if measure is None:
         return {}
     values = list(measure.measurements.values_list("period_on", "value"))
-    reading = read(measure, values, breaks_of(measure))
+    reading = read(measure, values, happenings_of(measure, user))
     return {"reading": reading, "shown": reading.shown(), "composition": composition_of(measure.index)}
 
 

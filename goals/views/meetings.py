@@ -91,7 +91,9 @@ class MeetingPage(DetailView):
 def agenda_context(meeting, user):
     """The topics in the order of the memo with their charts, and the actions carried to it and agreed at it."""
     items = [one for one in meeting.items.all() if one.taken_off_at is None]
-    readings = readings_of([one.measure for one in items if one.measure], known_at=meeting.over_at)
+    readings = readings_of(
+        [one.measure for one in items if one.measure], None if meeting.over_at else user, meeting.over_at
+    )
     agreed = list(meeting.actions.all())
     carried = list(agenda.carried_to(meeting))
     for action in [*agreed, *carried]:

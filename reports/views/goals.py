@@ -9,8 +9,7 @@ from goals.models import Goal, Measure, Meeting, Objective, Plan
 from goals.reading import readings_of
 from goals.views.act import SeesGoals
 from intake.models import Idea
-from projects.models import Project, Promise
-from reports.views.measure import deliveries
+from projects.models import Project
 from workflow import clock
 
 MOST_WORK = 50
@@ -95,14 +94,8 @@ class GoalPage(SeesGoals, DetailView):
 
 
 def read_all(measures, user):
-    """Give each measure its reading, divided by the deliveries that the person may see."""
-    seen = Promise.objects.filter(
-        measure__in=measures, project__delivered_on__isnull=False, project__in=Project.objects.visible_to(user)
-    )
-    delivered = defaultdict(list)
-    for one in seen.select_related("project"):
-        delivered[one.measure_id] += deliveries([one])
-    readings = readings_of(measures, delivered)
+    """Give each measure its reading."""
+    readings = readings_of(measures, user)
     for measure in measures:
         measure.reading = readings[measure.pk]
 

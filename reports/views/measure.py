@@ -14,8 +14,9 @@ from charts.words import month_year, namer
 from goals.actions import last_whole_period
 from goals.breakdown import break_down
 from goals.composition import index_page
+from goals.happenings import happenings_of
 from goals.models import Measure, MeasurementPart
-from goals.reading import Happening, breaks_of, read
+from goals.reading import read
 from goals.views.act import SeesGoals
 from intake.models import Contribution, Idea
 from projects.models import Project, Promise
@@ -88,7 +89,7 @@ class MeasurePage(SeesGoals, DetailView):
         reading = read(
             measure,
             [(one.period_on, one.value) for one in values],
-            [*deliveries(promises), *breaks_of(measure)],
+            happenings_of(measure, user),
             [note for note in notes if note.kind != "steady"],
         )
         name, keeps = namer(measure.cadence), user.has_perm("goals.add_measurement", measure)
@@ -139,15 +140,6 @@ def parts_of(measure, values):
         return None
     made = broken_down(measure, MeasurementPart.objects.filter(measurement__in=values))
     return {"periods": [namer(measure.cadence)(on) for on in made.starts], "rows": made.rows, "hides": made.hides}
-
-
-def deliveries(promises):
-    """The deliveries that divide a measure's series."""
-    return [
-        Happening(one.project.delivered_on, f"{one.project.title} · {day_short(one.project.delivered_on)}")
-        for one in promises
-        if one.project.delivered_on
-    ]
 
 
 def stale(measure, latest):

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from goals import periods
+from goals.happenings import Happening
 from goals.models import Measure, Measurement
-from goals.reading import Happening, read, readings_of
+from goals.reading import read, readings_of
 from tests.factories import MeasureFactory
 
 
@@ -146,4 +147,4 @@ def test_cards_of_rare_events_look_back_further_than_400_days():
         Measurement(measure=fires, period_on=on, value=value, entered_by=fires.owner) for on, value in events
     )
 
-    assert len(readings_of([fires])[fires.pk].known) == 12
+    assert len(readings_of([fires], None)[fires.pk].known) == 12
