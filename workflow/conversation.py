@@ -14,6 +14,7 @@ from workflow.lifecycle import Conflict, MoveRefused, NotYourMove
 from workflow.models import Audience, Event, Follower, Question
 
 MENTION = re.compile(r"(?<![\w.])@([A-Za-z][\w.-]{1,60})")
+MOST_MENTIONED = 50
 
 
 def comment(obj: Any, *, by: Any, text: str, audience: str = Audience.VIEWERS) -> Event:
@@ -30,8 +31,8 @@ def comment(obj: Any, *, by: Any, text: str, audience: str = Audience.VIEWERS) -
 
 
 def mentioned(obj: Any, event: Event) -> list[Any]:
-    """The people whom `@name` (the part of the address before the @) of a comment names."""
-    names = {name.rstrip(".").lower() for name in MENTION.findall(event.note)}
+    """The people whom `@name` (the part of the address before the @) of a comment names, the first fifty names."""
+    names = list(dict.fromkeys(name.rstrip(".").lower() for name in MENTION.findall(event.note)))[:MOST_MENTIONED]
     if not names:
         return []
     wanted = models.Q()

@@ -22,7 +22,7 @@ class People(Administrators, CursorList):
     order = ("name", "pk")
 
     def get_queryset(self):
-        words = self.request.GET.get("q", "").split()[:5]
+        words = self.request.GET.get("q", "")[:200].split()[:5]
         roles = Role.objects.in_force().select_related("department")
         people = User.objects.filter(kind=User.Kind.PERSON).select_related("department")
         for word in words:

@@ -140,6 +140,24 @@ class TestInvitation:
         assert Client().get(path).status_code == 200
         assert holders_of(Role.Kind.ADMINISTRATOR) == [User.objects.get(email="first@example.org")]
 
+    def test_command_makes_somebody_who_is_here_already_an_administrator_once(self, capsys):
+        UserFactory(email="anna@example.org")
+
+        call_command("invite_admin", "anna@example.org")
+        call_command("invite_admin", "anna@example.org")
+
+        roles = Role.objects.filter(user__email="anna@example.org", kind="administrator")
+        assert (roles.count(), capsys.readouterr().out.count("/invitations/")) == (1, 2)
+
+    def test_command_sends_who_has_a_password_to_the_sign_in_page(self):
+        known = UserFactory(email="anna@example.org")
+        known.set_password("correct horse battery staple")
+        known.save()
+
+        with pytest.raises(CommandError, match="set from the sign-in page"):
+            call_command("invite_admin", "anna@example.org")
+        assert not known.roles.exists()
+
     def test_command_says_how_to_write_an_address(self):
         with pytest.raises(CommandError, match="e-mail address"):
             call_command("invite_admin", "first")
@@ -201,6 +219,22 @@ class TestRoles:
 
         with pytest.raises(Conflict):
             actions.give_role(person, Role.Kind.TRIAGER, by=administrator)
+
+    def test_closed_account_gets_no_role_and_no_seat_in_a_group(self, administrator):
+        gone, group = UserFactory(is_active=False), RestrictedGroup.objects.create(name="Police")
+
+        with pytest.raises(MoveRefused, match="open account"):
+            actions.give_role(gone, Role.Kind.TRIAGER, by=administrator)
+        with pytest.raises(MoveRefused, match="open account"):
+            actions.add_member(group, gone, by=administrator)
+        assert not Role.objects.filter(user=gone).exists() and not group.memberships.exists()
+
+    def test_nobody_is_the_own_substitute(self, administrator):
+        person = UserFactory()
+
+        with pytest.raises(MoveRefused, match="somebody else as substitute"):
+            actions.give_role(person, Role.Kind.TRIAGER, by=administrator, substitute=person)
+        assert not person.roles.exists()
 
     def test_reviewer_needs_a_discipline(self, administrator):
         with pytest.raises(MoveRefused):

@@ -147,7 +147,12 @@ def test_role_is_given_by_name_of_the_substitute_and_ended(office):
 
 @pytest.mark.parametrize(
     ("written", "sentence"),
-    [("nobody at all", "We know nobody by this."), ("Twin", "Several people have this name.")],
+    [
+        ("nobody at all", "We know nobody by this."),
+        ("Twin", "Several people have this name."),
+        ("long words " * 90_000, "We know nobody by this."),
+    ],
+    ids=["unknown", "several", "a megabyte"],
 )
 def test_person_field_says_what_to_write(office, written, sentence):
     UserFactory(name="Twin")
@@ -295,3 +300,63 @@ def test_every_change_left_its_event(office):
     office.post(reverse("departments"), {"name": "Library", "code": "library", "first_sight": "city"})
 
     assert list(Event.objects.values_list("verb", flat=True))[before:] == ["accounts.department.add"]
+
+
+def test_people_are_asked_for_in_a_few_words_however_much_is_typed(office, administrator):
+    assert "Erik" in text(office.get(reverse("people"), {"q": "eri"}))
+    assert "Erik" not in text(office.get(reverse("people"), {"q": "x" * 100_000})).partition("<tbody>")[2]
+
+
+def test_closed_accounts_are_listed_when_asked_for(office):
+    UserFactory(name="Long gone", is_active=False)
+
+    assert "Long gone" not in text(office.get(reverse("people")))
+    assert "Long gone" in text(office.get(reverse("people"), {"closed": "1"}))
+
+
+def test_a_closed_account_is_not_invited_and_says_why(office):
+    gone = UserFactory(is_active=False)
+
+    answer = office.post(reverse("person-invite-again", args=[gone.pk]), follow=True)
+
+    assert "This account is closed. Open it again before you invite the person." in text(answer)
+    office.post(reverse("person-open", args=[gone.pk]))
+    sent = office.post(reverse("person-invite-again", args=[gone.pk]), follow=True)
+    assert "A new invitation is on its way." in text(sent)
+
+
+def test_substitute_of_a_role_is_named_on_a_page_of_its_own(office):
+    role, ben = RoleFactory(user=UserFactory()), UserFactory(name="Ben Sawyer")
+    url = reverse("role-substitute", args=[role.pk])
+    assert role.user.name in text(office.get(url))
+
+    office.post(url, {"substitute": "Ben Sawyer"})
+
+    role.refresh_from_db()
+    assert role.substitute == ben
+    assert ben.email in text(office.get(url))
+
+
+def test_department_saved_as_it_was_leaves_no_event(office):
+    fire = DepartmentFactory(name="Fire", code="fire")
+    url = reverse("department", args=["fire"])
+
+    office.post(url, {"name": "Fire", "first_sight": fire.first_sight, "is_active": "on"})
+    assert not Event.objects.filter(verb="accounts.department.change").exists()
+
+    office.post(url, {"name": "Fire & Rescue", "first_sight": fire.first_sight, "is_active": "on"})
+    assert Event.objects.get(verb="accounts.department.change").data["changes"] == {"name": ["Fire", "Fire & Rescue"]}
+
+
+@pytest.mark.peer("T13")
+def test_a_confirmation_is_not_given_by_the_address_alone(office, administrator):
+    own = RoleFactory(user=administrator, given_by=administrator, kind="director", needs_second=True)
+    stranger = Client()
+    stranger.force_login(UserFactory())
+
+    assert stranger.post(reverse("role-confirm", args=[own.pk])).status_code == 403
+    assert Role.objects.get(pk=own.pk).needs_second
+    second = Client()
+    second.force_login(UserFactory(roles="chair"))
+    second.post(reverse("role-confirm", args=[own.pk]))
+    assert not Role.objects.get(pk=own.pk).needs_second

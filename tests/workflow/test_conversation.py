@@ -189,3 +189,12 @@ def test_question_days_are_the_policys(triage):
     with clock.at(moment):
         question = actions.ask_requester(idea, by=triager, text="Which map?")
     assert question.due_at == clock.calendar().due_after(moment, current_policy().question_days)
+
+
+def test_a_message_full_of_names_is_taken_and_reaches_the_first_of_them(triage):
+    idea, triager, _moment = triage
+    crowd = " ".join(f"@nobody{number}" for number in range(3000))
+
+    actions.comment(idea, by=idea.requester, text=f"@maria.delgado and {crowd}")
+
+    assert Delivery.objects.filter(user=triager, event__verb="intake.idea.comment").exists()
