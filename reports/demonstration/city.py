@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -83,6 +83,14 @@ FUNDS = {
 }
 
 
+def counts_of(waits: Sequence[int], today: date) -> Iterator[tuple[date, Decimal]]:
+    """A count for each day until yesterday: one on the days of the events, the last wait still going on."""
+    events = {today - timedelta(days=1 + sum(waits[place:])) for place in range(len(waits))}
+    for back in range(1 + sum(waits), 0, -1):
+        on = today - timedelta(days=back)
+        yield on, Decimal(on in events)
+
+
 class City:
     """Plays the stories of the city, each person making the own moves."""
 
@@ -143,27 +151,22 @@ class City:
             target=Decimal(str(series.target)),
             target_on=date(today.year + 1, 12, 31),
             broken_down_by=series.broken_down_by,
+            is_rare=bool(series.waits),
         )
-        values = []
-        for back in range(series.months, 0, -1):
-            if back in series.gaps:
-                continue
-            level = series.level + (series.shift if back <= series.shift_months else 0)
-            period = months_before(today, back)
-            level -= series.season * math.cos(2 * math.pi * (period.month - 1) / 12)
-            value = Decimal(str(round(self.random.gauss(level, series.noise), 1)))
-            values.append((period, max(value, Decimal(0))))
-        first_year = [value for _day, value in values[:12]]
-        measure.baseline = round(sum(first_year, Decimal(0)) / len(first_year), 1)
-        measure.baseline_period = f"{values[0][0]:%B %Y} to {values[11][0]:%B %Y}"
-        measure.save()
+        values = list(counts_of(series.waits, today) if series.waits else self.months_of(series, today))
+        if not series.waits:
+            first_year = [value for _day, value in values[:12]]
+            measure.baseline = round(sum(first_year, Decimal(0)) / len(first_year), 1)
+            measure.baseline_period = f"{values[0][0]:%B %Y} to {values[11][0]:%B %Y}"
+            measure.save()
+        entered = timedelta(days=1 if series.waits else 35)
         Measurement.objects.bulk_create(
             Measurement(
                 measure=measure,
                 period_on=period,
                 value=value,
                 entered_by=measure.owner,
-                entered_at=datetime.combine(period + timedelta(days=35), time(9), clock.calendar().zone),
+                entered_at=datetime.combine(period + entered, time(9), clock.calendar().zone),
             )
             for period, value in values
         )
@@ -172,6 +175,16 @@ class City:
         )
         self.break_down(measure, series)
         keep_due(measure)
+
+    def months_of(self, series: Series, today: date) -> Iterator[tuple[date, Decimal]]:
+        for back in range(series.months, 0, -1):
+            if back in series.gaps:
+                continue
+            level = series.level + (series.shift if back <= series.shift_months else 0)
+            period = months_before(today, back)
+            level -= series.season * math.cos(2 * math.pi * (period.month - 1) / 12)
+            value = Decimal(str(round(self.random.gauss(level, series.noise), 1)))
+            yield period, max(value, Decimal(0))
 
     def break_down(self, measure: Measure, series: Series) -> None:
         """The parts of the last months; in the smallest district some months count fewer than five."""

@@ -8,7 +8,8 @@ class Series:
     """A measure and how its values run: around `level` with `noise`, after `shift_months` ago around `level + shift`.
 
     `season`: how far it rises above its level in July and falls below it in January. `parts`: the names of its
-    break-down, each with the usual count of a month.
+    break-down, each with the usual count of a month. `waits`: of rare events the days between them, the newest last, and
+    how long ago the last one was.
     """
 
     slug: str
@@ -32,6 +33,7 @@ class Series:
     season: float = 0.0
     broken_down_by: str = ""
     parts: tuple[tuple[str, int], ...] = ()
+    waits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Aim:
     owner: str
     objectives: tuple[tuple[str, tuple[Series, ...]], ...]
 
+
+BETWEEN_INJURIES = (
+    34, 61, 22, 48, 75, 19, 203, 40, 29, 66, 45, 31, 58, 24, 49, 71, 37, 43, 27, 62, 35, 55, 41, 26,
+)  # fmt: skip
 
 AIMS = (
     Aim(
@@ -96,6 +102,27 @@ AIMS = (
                         1.2,
                         1,
                         "Incident reports",
+                    ),
+                ),
+            ),
+            (
+                "Crews come home unhurt",
+                (
+                    Series(
+                        "crew-injuries",
+                        "Serious injuries of crews on duty",
+                        "Injuries of firefighters and medics on duty that kept them away from work for a day or more.",
+                        "injuries",
+                        "down",
+                        "fire",
+                        "coauthor",
+                        0,
+                        0,
+                        0,
+                        "Injury reports",
+                        backup="owner",
+                        cadence="daily",
+                        waits=BETWEEN_INJURIES,
                     ),
                 ),
             ),

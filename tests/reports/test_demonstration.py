@@ -26,7 +26,7 @@ def alder_springs(settings):
 def test_the_city_is_made_once_and_whole(alder_springs):
     assert not city.load()
     assert (Idea.objects.count(), Project.objects.count()) == (60, 14)
-    assert (Goal.objects.count(), Measure.objects.count()) == (6, 25)
+    assert (Goal.objects.count(), Measure.objects.count()) == (6, 26)
     assert set(Idea.objects.values_list("state", flat=True)) == set(State.values)
     assert not Idea.objects.filter(lane=Lane.TAKEN_OVER).exists()
 

@@ -54,6 +54,18 @@ def test_index_has_its_newest_value_although_two_members_are_missing(alder_sprin
     assert set(missing) == {"injury-crashes", "feel-safe-walking-alone-after-dark"}
 
 
+def test_injuries_of_crews_are_read_by_the_days_between_them(alder_springs, client):
+    client.force_login(person("leader"), BACKEND)
+
+    page = client.get(reverse("measure", args=["crew-injuries"])).context
+
+    reading = page["reading"]
+    assert (reading.waits is not None, reading.state, len(reading.known)) == (True, "steady", 23)
+    assert [float(reading.series.values[at]) for at in reading.series.flagged] == [203]
+    assert page["finding"].startswith("Typically 4")
+    assert reading.measure.is_overdue is False
+
+
 def test_one_plan_holds_every_goal(alder_springs):
     plan = Plan.objects.get()
 
