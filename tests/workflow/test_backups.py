@@ -182,3 +182,9 @@ def test_a_missing_program_is_named(monkeypatch, tmp_path):
 def test_what_a_program_says_is_passed_on(tmp_path):
     with pytest.raises(backups.NotPossible, match="pg_dump did not succeed"):
         backups._postgres("pg_dump", "--no-such-option")
+
+
+def test_a_restore_where_nobody_can_be_asked_changes_nothing_and_says_how(backup, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    with pytest.raises(CommandError, match="say --yes"):
+        run("restore", str(backup[0]))

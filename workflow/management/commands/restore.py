@@ -17,12 +17,18 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        question = "This replaces everything that the site holds now. Write yes to go on: "
-        if not options["yes"] and input(question).strip().lower() != "yes":
-            raise CommandError("Nothing was changed.")
+        if not options["yes"] and not self.is_meant():
+            raise CommandError("Nothing was changed. Where nobody can be asked, say --yes.")
         try:
             manifest = restore_backup(options["file"].absolute())
         except NotPossible as trouble:
             raise CommandError(str(trouble)) from trouble
         call_command("migrate", verbosity=0, interactive=False)
         self.stdout.write(f"Back to {manifest['made_at']}: database and {len(manifest['attachments'])} attachments.")
+
+    def is_meant(self) -> bool:
+        try:
+            answer = input("This replaces everything that the site holds now. Write yes to go on: ")
+        except EOFError:
+            return False
+        return answer.strip().lower() == "yes"
