@@ -47,6 +47,12 @@ class MeasuresField(forms.ModelMultipleChoiceField):
 
     widget = forms.CheckboxSelectMultiple(attrs={"class": "column"})
 
+    def clean(self, value):
+        for key in value or ():
+            if len(key) > 18:  # no database takes so long a key
+                raise forms.ValidationError(self.error_messages["invalid_pk_value"] % {"pk": key[:18]})
+        return super().clean(value)
+
     def label_from_instance(self, obj):
         return f"{obj.name} ({obj.department})"
 

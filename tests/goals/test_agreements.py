@@ -11,6 +11,7 @@ from django.urls import reverse
 from goals import actions
 from goals.actions import agreements as acts
 from goals.actions.meetings import plan_meeting
+from goals.forms.agreements import MeasuresForm
 from goals.models import Agreement, DataRequest, Position, Remark
 from goals.tasks import remind_of_data_requests
 from tests.factories import DepartmentFactory, GoalFactory, MeasureFactory, UserFactory
@@ -312,3 +313,11 @@ def test_what_is_signed_stands_above_the_signature(client, world):
 
     for text in ("Harm prevented, help in time.", "Officers in time", "yours", "100"):
         assert text in page
+
+
+def test_a_measure_with_a_key_that_nobody_has_is_no_choice():
+    measure = MeasureFactory()
+    form = MeasuresForm({"version": "1", "measures": ["9" * 400]})
+    assert (form.is_valid(), list(form.errors)) == (False, ["measures"])
+
+    assert MeasuresForm({"version": "1", "measures": [str(measure.pk)]}).is_valid()
