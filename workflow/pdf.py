@@ -3,6 +3,7 @@
 import logging
 import mimetypes
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ for name, level in (
 ):
     logging.getLogger(name).setLevel(level)
 
+ICON = re.compile(r'<svg class="(i[^"]*)" aria-hidden="true"><use href="[^"]*#(i-[\w-]+)"></use></svg>')
+SYMBOL = re.compile(r'<symbol id="([^"]+)" viewBox="0 0 24 24">(.*?)</symbol>', re.DOTALL)
+INK = "#3d4650"
+
 # Weights between the hundreds, which browsers know and WeasyPrint does not.
 WEIGHT = re.compile(rb"(font-weight:\s*)(\d{3})\b")
 
@@ -33,15 +38,33 @@ class PdfMissing(Exception):
 def pdf(html: str, *, title: str) -> bytes:
     """The document as tagged PDF (PDF/UA-1) with that title, in light colours.
 
-    `html` is a whole page of ours. Styles, fonts and pictures are read from our static files; any other address is left
-    out. A chart has to bring its styles with it. `PdfMissing` where WeasyPrint or its system library Pango is missing.
+    `html` is a whole page of ours; its icons are drawn where they stand. Styles, fonts and pictures are read from our
+    static files; any other address is left out. A chart has to bring its styles with it. `PdfMissing` where WeasyPrint
+    or its system library Pango is missing.
     """
     weasyprint = _weasyprint()
-    page = weasyprint.HTML(string=html, base_url=settings.SITE_URL, url_fetcher=_static_only(weasyprint))
+    page = weasyprint.HTML(string=with_icons(html), base_url=settings.SITE_URL, url_fetcher=_static_only(weasyprint))
     document = page.render(pdf_variant="pdf/ua-1", pdf_tags=True)
     document.metadata.title = title
     document.metadata.lang = document.metadata.lang or get_language()
     return bytes(document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True))
+
+
+def with_icons(html: str) -> str:
+    """The page with the shape of each icon in its place: WeasyPrint takes none out of the sprite, nor styles any."""
+    shapes = _shapes()
+    return ICON.sub(lambda found: _drawn(found[1], shapes.get(found[2], "")), html)
+
+
+def _drawn(css: str, shape: str) -> str:
+    line = f'fill="none" stroke="{INK}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+    return f'<svg class="{css}" aria-hidden="true" viewBox="0 0 24 24"><g {line}>{shape}</g></svg>'
+
+
+@cache
+def _shapes() -> dict[str, str]:
+    sprite = finders.find("icons/sprite.svg")
+    return dict(SYMBOL.findall(Path(str(sprite)).read_text())) if sprite else {}
 
 
 def _weasyprint() -> Any:

@@ -6,7 +6,8 @@ import zlib
 
 import pytest
 
-from workflow.pdf import PdfMissing, _static_only, pdf
+from workflow.pdf import PdfMissing, _static_only, pdf, with_icons
+from workflow.templatetags.ui import icon
 
 weasyprint = pytest.importorskip("weasyprint", exc_type=OSError, reason="Pango is missing.")
 
@@ -39,6 +40,14 @@ def test_a_document_is_tagged_and_says_its_title_and_language():
 
 def test_a_document_uses_our_typeface():
     assert b"Public-Sans" in inside(pdf(PAGE.format("We said yes."), title="Minutes"))
+
+
+def test_the_shape_of_an_icon_stands_in_its_place():
+    drawn = with_icons(PAGE.format(icon("circle-check") + icon("circle-check", "lg")))
+
+    assert "<use" not in drawn
+    assert drawn.count('<path d="m16 9-5.5 5.5L8 12"/>') == 2
+    assert '<svg class="i lg" aria-hidden="true" viewBox="0 0 24 24">' in drawn
 
 
 def test_links_lead_back_to_the_site(settings):
