@@ -63,8 +63,7 @@ class IdeaTable(tables.Table):
         return record.face.plain
 
     def value_turn(self, record: Idea) -> Any:
-        turn = record.turn
-        return str(turn.person or turn.role or "")
+        return record.turn.who
 
     def value_goal(self, record: Idea) -> Any:
         return str(record.goal or "")

@@ -12,13 +12,19 @@ from workflow.templatetags.ui import day_short
 
 @dataclass(frozen=True)
 class Turn:
-    """Whose move it is: the role, the person where one is named, until when, and what comes next in a sentence."""
+    """Whose move it is: the role, the person or the name where one is known, until when, and what comes next."""
 
     role: Any
     person: Any
     due_at: Any
     paused: bool
     sentence: Any
+    name: str = ""
+
+    @property
+    def who(self) -> str:
+        """In one line: the person where one is known, else the role."""
+        return str(self.person or self.name or self.role or "")
 
 
 NEXT = {
@@ -97,4 +103,5 @@ def turn_of(idea: Any) -> Turn:
     if idea.state == State.NOT_YET and idea.current_decision:
         person = idea.current_decision.trigger_owner
     who = idea.decider_label if idea.state == State.DECISION else idea.face.turn
-    return Turn(who, person, idea.answer_due_at, False, NEXT[idea.state])
+    name = "" if person else getattr(idea, "holder_name", None) or ""
+    return Turn(who, person, idea.answer_due_at, False, NEXT[idea.state], name)

@@ -4,12 +4,13 @@ from typing import Any, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role
+from accounts.models import Absence, Role
 from intake import rules
-from intake.lifecycle import OPEN
+from intake.lifecycle import OPEN, State
 from intake.models.contributions import Contribution
 from intake.models.decisions import ProposedNo, SecondLook
 from intake.models.parts import BACKED, HOLDING, Backing, Part
@@ -22,6 +23,31 @@ class FirstSight(models.TextChoices):
     DEPARTMENT = "department", _("IT and my department")
     CITY = "city", _("Everyone in the city")
     RESTRICTED = "restricted", _("Restricted to named people")
+
+
+def holder_name() -> Case:
+    """The name of who has it where the idea itself does not say: who decides, who leads, who measures."""
+    parts = Part.objects.filter(idea=OuterRef("pk"), ended_at=None).order_by("-id")
+    leads = parts.filter(kind=Part.Kind.PROJECT_MANAGER).values("user__name")[:1]
+    measures = parts.filter(kind=Part.Kind.MEASURE_OWNER).values("user__name")[:1]
+    return Case(
+        When(state__in=(State.APPROVED, State.DELIVERING), then=Subquery(leads)),
+        When(state=State.DELIVERED, then=Subquery(measures)),
+        *(When(state=State.DECISION, size=size, then=_decides(roles[0])) for size, roles in rules.DECIDING.items()),
+        output_field=models.CharField(),
+    )
+
+
+def _decides(kind: str) -> Coalesce:
+    """The first holder of the role who is here and has no stake, the assignee before others."""
+    stakes = Part.objects.filter(
+        idea=OuterRef(OuterRef("pk")), user=OuterRef("user"), kind__in=rules.STAKES, ended_at=None
+    )
+    away = Absence.objects.under_way().filter(user=OuterRef("user"))
+    covering = Q(department=None) | Q(department=OuterRef("department"))
+    free = Role.objects.in_force().filter(~Exists(stakes), ~Exists(away), covering, kind=kind, user__is_active=True)
+    names = free.order_by("id").values("user__name")
+    return Coalesce(Subquery(names.filter(user=OuterRef("assignee"))[:1]), Subquery(names[:1]))
 
 
 class IdeaQuerySet(models.QuerySet):
@@ -73,6 +99,7 @@ class IdeaQuerySet(models.QuerySet):
         ).annotate(
             has_open_question=has_open_question(),
             has_contribution=Exists(Contribution.objects.current().filter(idea=OuterRef("pk"))),
+            holder_name=holder_name(),
         )
 
     def with_parts(self) -> Self:

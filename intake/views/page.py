@@ -14,7 +14,7 @@ from accounts.context import shell_of
 from accounts.policy import current_policy
 from intake import rules
 from intake.lifecycle import WAYS_OUT, State
-from intake.models import Idea, SecondLook, Turn
+from intake.models import Idea, Part, SecondLook, Turn
 from workflow import clock
 from workflow.lifecycle import moves_for
 from workflow.models import Follower
@@ -22,6 +22,7 @@ from workflow.templatetags.ui import day
 
 QUIET_MOVES = ("withdraw", "join")
 SECOND_LOOKED = (State.DECLINED, State.REDIRECTED, State.NOT_YET)
+LEADING = (Part.Kind.PROJECT_MANAGER, Part.Kind.MEASURE_OWNER)
 FINAL = (State.JOINED, State.WITHDRAWN)
 
 
@@ -107,9 +108,15 @@ def strip_of(idea: Idea, plain: bool) -> dict[str, Any]:
     return {
         "where": (where, _("since %(day)s") % {"day": day(idea.state_since)}),
         "next": (turn.sentence, _still_reviewing(idea)),
-        "who": turn.person or (turn.role, ""),
+        "who": turn.person or _named(idea, turn) or turn.role,
         "when": hear_by(idea, turn),
     }
+
+
+def _named(idea: Idea, turn: Turn) -> Any:
+    """Who leads or measures it, as a person where the idea's people are at hand; else the name above the role."""
+    people = (part.user for part in idea.parts_at_hand if part.user.name == turn.name and part.kind in LEADING)
+    return next(people, (turn.name, turn.role) if turn.name else None)
 
 
 def _still_reviewing(idea: Idea) -> str:

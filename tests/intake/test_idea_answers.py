@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Membership, RestrictedGroup
+from accounts.models import Absence, Membership, RestrictedGroup
 from intake import actions
 from intake.lifecycle import State
-from intake.models import Condition, Decision, Idea, Review
+from intake.models import Condition, Decision, Idea, Part, Review
 from intake.views.page import hear_by
 from tests.factories import IdeaFactory, UserFactory
 from workflow import clock
@@ -61,6 +61,45 @@ def test_the_path_says_that_a_step_was_due_and_shows_the_way_out_that_was_taken(
     assert now == [f"was due {day_short(late.due_at)}", f"by {day_short(coming.due_at)}"]
     for state, icon in ((State.NOT_YET, None), (State.REDIRECTED, "route")):
         assert [step.get("icon") for step in IdeaFactory(state=state).path if step["state"] == "paused"] == [icon]
+
+
+def who(idea, reader=None):
+    return signed_in(reader or idea.requester).get(idea.get_absolute_url()).context["strip"]["who"]
+
+
+def test_who_decides_is_named_without_those_who_have_a_stake_or_are_away():
+    director = UserFactory(name="Victor Lane", roles="director")
+    idea = IdeaFactory(state=State.DECISION, size="medium")
+    named = who(idea)
+    Absence.objects.create(user=director, from_on=clock.today(), to_on=clock.today())
+    nobody_here = who(idea)
+    UserFactory(name="Ann Other", roles="director")
+    other = who(idea)
+    own = IdeaFactory(state=State.DECISION, size="large", requester=UserFactory(name="Helen Bauer", roles="chair"))
+    actions.involve(own, own.requester, Part.Kind.REQUESTER)
+
+    assert named == ("Victor Lane", "Director")
+    assert nobody_here == "Director"
+    assert other == ("Ann Other", "Director")
+    assert who(own) == "Board chair"
+
+
+def test_a_small_idea_is_decided_by_the_triager_who_has_it_in_hand():
+    UserFactory(name="Owen Bradley", roles="triager")
+    priya = UserFactory(name="Priya Raman", roles="triager")
+
+    assert who(IdeaFactory(state=State.DECISION, size="small", assignee=priya)) == ("Priya Raman", "Triager")
+
+
+def test_who_leads_the_delivery_and_who_measures_it_are_named():
+    leads, measures = UserFactory(name="Stefan Meyer"), UserFactory(name="Kevin Park")
+    idea = IdeaFactory(state=State.DELIVERING)
+    actions.involve(idea, leads, Part.Kind.PROJECT_MANAGER)
+    actions.involve(idea, measures, Part.Kind.MEASURE_OWNER)
+    listed = signed_in(idea.requester).get(reverse("ideas")).content.decode()
+
+    assert who(idea) == leads
+    assert "Stefan Meyer" in listed and "Kevin Park" not in listed
 
 
 def test_a_question_may_be_asked_and_is_nobody_s_first_act():
