@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,11 @@ class MeasureQuerySet(models.QuerySet):
 
     def in_use(self) -> Self:
         return self.filter(ended_on=None, objective__goal__position__lt=Goal.TAKEN_OVER)
+
+    def with_newest(self) -> Self:
+        """Each with `newest`, its newest value, and `last_on`, the period of that value."""
+        values = Measurement.objects.filter(measure=OuterRef("pk"), period_on=OuterRef("last_on"))
+        return self.annotate(newest=Subquery(values.values("value")[:1]))
 
     def overdue(self) -> Self:
         """A value should be there by now and is not."""

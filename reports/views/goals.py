@@ -5,11 +5,13 @@ from collections import Counter, defaultdict
 from django.db.models import Prefetch
 from django.views.generic import DetailView, ListView
 
+from charts.words import measured, namer
 from goals.models import Goal, Measure, Meeting, Objective, Plan
 from goals.reading import readings_of
 from goals.views.act import SeesGoals
 from intake.models import Idea
 from projects.models import Project
+from reports.verdicts import by_goal
 from workflow import clock
 
 MOST_WORK = 50
@@ -22,7 +24,8 @@ class GoalList(SeesGoals, ListView):
     context_object_name = "goals"
 
     def get_queryset(self):
-        measures = Measure.objects.in_use().only("slug", "name", "objective", "due_on", "ended_on")
+        fields = ("slug", "name", "objective", "unit", "cadence", "last_on", "due_on", "ended_on")
+        measures = Measure.objects.in_use().only(*fields).with_newest()
         return (
             Goal.objects.listed()
             .filter(is_open=True)
@@ -33,9 +36,14 @@ class GoalList(SeesGoals, ListView):
     def get_context_data(self, **kwargs):
         changes = self.request.user.has_perm("goals.change_goal")
         closed = list(Goal.objects.listed().filter(is_open=False)) if changes else []
-        by_plan = defaultdict(list)
+        by_plan, verdicts = defaultdict(list), by_goal(self.request.user)
         for goal in self.object_list:
             goal.measures = [one for objective in goal.objectives.all() for one in objective.measures.all()]
+            goal.verdicts = verdicts.get(goal.pk, [])
+            for one in goal.measures:
+                if one.newest is not None:
+                    one.stands_at = measured(float(one.newest), one.unit)
+                    one.stands_in = namer(one.cadence)(one.last_on)
             goal.overdue = sum(one.is_overdue for one in goal.measures)
             by_plan[goal.plan].append(goal)
         if changes:

@@ -24,6 +24,7 @@ from intake.lifecycle import BEFORE_DECISION, OPEN, STEPS, State
 from intake.models import Count, Decision, FirstSight, Idea
 from projects.lifecycle import State as ProjectState
 from projects.models import BudgetLine, Health, Outcome, Project, ReadyLine, StatusReport
+from reports.verdicts import FACES, counted
 from workflow.exports import CSV, csv_lines
 
 MOST_ROWS = 8
@@ -170,20 +171,9 @@ def given_row(answer, number):
 
 
 def verdict_figures():
-    """Projects by what the test of their promise says; one with several promises counts for each verdict once."""
-    open_ones = Outcome.objects.exclude(promise__project__idea__audience=RESTRICTED).values("verdict").order_by()
-    found = dict(open_ones.annotate(number=CountOf("promise__project", distinct=True)).values_list("verdict", "number"))
-    faces = (
-        (Outcome.Verdict.BETTER, _("Better since delivery"), "good", "trending-up"),
-        (Outcome.Verdict.NO_CHANGE, _("No detectable change"), "flat", "minus"),
-        (Outcome.Verdict.WORSE, _("Worse since delivery"), "bad", "trending-down"),
-        (Outcome.Verdict.CANNOT_TELL, _("Cannot tell"), "flat", "circle"),
-        ("waits", _("Not tested yet"), "flat", "hourglass"),
-    )
-    return [
-        (label, tone, icon, projects(found.get("" if code == "waits" else code, 0), verdict=str(code)))
-        for code, label, tone, icon in faces
-    ]
+    """Projects by what the test of their promise says, each with the list that it counts."""
+    found = dict(counted(Outcome.objects.exclude(promise__project__idea__audience=RESTRICTED)))
+    return [(*face, projects(found.get(verdict, 0), verdict=verdict or "waits")) for verdict, face in FACES.items()]
 
 
 def waiting_money(work, is_found):

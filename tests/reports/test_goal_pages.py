@@ -7,10 +7,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from goals import actions
 from goals.models import Measurement, Plan
-from tests.factories import GoalFactory, MeasureFactory, ObjectiveFactory, UserFactory
+from tests.factories import (
+    GoalFactory,
+    MeasureFactory,
+    MeasurementFactory,
+    ObjectiveFactory,
+    OutcomeFactory,
+    UserFactory,
+)
 from workflow import clock
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +81,24 @@ def test_overdue_value_is_visible_in_the_list_and_on_the_goal(staff):
 
     assert "1 value overdue" in staff.get(reverse("goals")).content.decode()
     assert "The value of Feb 2024 was due on" in staff.get(measure.objective.goal.get_absolute_url()).content.decode()
+
+
+def test_list_says_where_each_measure_stands_and_what_was_tested_for_the_goal(staff):
+    found = {"found_at": timezone.now(), "shift": -2, "shift_low": -3, "shift_high": -1}
+    outcome = OutcomeFactory(verdict="better", idea__audience="city", **found)
+    unseen = OutcomeFactory(verdict="worse", idea__audience="department", **found)
+    goal = outcome.project.idea.goal = unseen.project.idea.goal = GoalFactory()
+    outcome.project.idea.save()
+    unseen.project.idea.save()
+    measure = MeasureFactory(objective=ObjectiveFactory(goal=goal), unit="days", last_on=date(2024, 5, 1))
+    for month, value in ((4, 9), (5, 12.5)):
+        MeasurementFactory(measure=measure, period_on=date(2024, month, 1), value=value)
+
+    plans = staff.get(reverse("goals")).context["plans"]
+
+    [found] = [one for _plan, goals in plans for one in goals if one == goal]
+    assert [(one.stands_at, one.stands_in) for one in found.measures] == [("12.5 days", "May 2024")]
+    assert [(label, number) for label, _tone, _icon, number in found.verdicts] == [("Better since delivery", 1)]
 
 
 def test_family_of_measures_comes_before_an_index_and_names_the_kinds_that_lack(staff):
