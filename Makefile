@@ -3,10 +3,14 @@ VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
 LOCALE ?= es
+# What has to be tested to the last branch: the engine, who may what, every life, every calculation. The rest: 95 %.
+EXACT := workflow/*,*/rules.py,*/lifecycle.py,charts/*,goals/analysis/*,goals/breakdown.py,goals/evaluation.py,goals/outlook.py,goals/periods.py
+COVERAGE = $(PY) -m coverage
+COVERAGE_POSTGRES ?= postgres://postgres@127.0.0.1:5432/yesif_coverage
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix demo bench drill messages
+.PHONY: help run test coverage check fix demo bench drill messages
 
 help: ## What can be done here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -16,6 +20,16 @@ run: $(VENV)/.runs ## Start the site with the demonstration city on http://127.0
 
 test: $(VENV)/.tests ## Run all tests (ARGS="tests/workflow -x" narrows them)
 	@$(PY) -m pytest -n auto --dist loadfile -q $(ARGS)
+
+coverage: $(VENV)/.tests ## Measure which branches the tests reach, on both databases; stops below what is agreed
+	@$(COVERAGE) erase
+	@$(COVERAGE) run -m pytest -n auto --dist loadfile -q -m "not browser" $(ARGS)
+	@[ -z "$(COVERAGE_POSTGRES)" ] || DATABASE_URL=$(COVERAGE_POSTGRES) $(COVERAGE) run -m pytest -q tests/workflow/test_backups.py
+	@$(COVERAGE) combine --quiet
+	@failed=0; $(COVERAGE) report --include='$(EXACT)' --fail-under=100 || failed=1; \
+	for app in accounts goals intake projects reports; do \
+	  echo "== $$app"; $(COVERAGE) report --include="$$app/*" --fail-under=95 || failed=1; \
+	done; exit $$failed
 
 check: $(VENV)/.tests ## Lint, types, imports, migrations, generated documents, production settings
 	$(VENV)/bin/ruff check .
