@@ -76,6 +76,7 @@ POSITIONS = (
     ("member", "If people do not walk to the park after dark, it is not safe, whatever the counts say.", 55),
     ("greg.tanaka", "Most people hurt in this city are hurt on our streets. Crashes belong in it.", 0),
 )
+WAITS_FOR = "the crash reports of Police"
 ELEMENTS = (
     (
         "coauthor",
@@ -283,10 +284,12 @@ def sign(city: Any, agreement: Agreement) -> None:
             look_again_on=city.day(-45),
         )
     agreement.refresh_from_db()
-    for key, _words, ago in POSITIONS:
-        if not ago:
-            continue
+    for key, words, ago in POSITIONS:
         position = agreement.positions.get(speaker=people[key])
+        if not ago:
+            with city.on(40):
+                agreements.state_position(position, by=people[key], version=None, words=words, waits_for=WAITS_FOR)
+            continue
         dissent = (
             "Response times weigh too much\nPolice wanted 15 each for the three response measures. The others kept "
             "them because these are the only members that are refreshed every night."

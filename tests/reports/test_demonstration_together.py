@@ -36,6 +36,7 @@ def test_departments_define_public_safety_together(alder_springs):
         "Public Works",
     ]
     assert all(one.words for one in agreement.positions.all())
+    assert [one.department.name for one in agreement.positions.exclude(waits_for="")] == ["Public Works"]
     assert agreement.number == 2
     assert agreement.agreed_at is None
     signed = agreement.sign_offs.filter(number=2, part="joint")
