@@ -157,7 +157,7 @@ def send(client, method, url, pairs=()):
     kept = client.cookies.copy()
     with transaction.atomic():
         if method == "GET":
-            response = client.get(url, query_string=urlencode(pairs)) if pairs else client.get(url)
+            response = client.get(f"{url.partition('?')[0]}?{urlencode(pairs)}" if pairs else url)
         else:
             response = client.post(url, urlencode(pairs), content_type="application/x-www-form-urlencoded")
         response.told = (b"".join(response.streaming_content) if response.streaming else response.content).decode(
