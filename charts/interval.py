@@ -1,6 +1,6 @@
 """What was measured with its range, against what was promised and against no change; and how promises turn out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from charts.plot import both, shape, svg, words
-from charts.scale import Linear, decimals, finite, nice_ticks, px
+from charts.scale import Linear, finite, nice_ticks, px
 from charts.words import TEXT, changed, fitted, measured, places_of, width_of
 
 WIDE = 780
@@ -17,8 +17,6 @@ NARROW = 340
 CARD = 340
 LINE = 15.0
 ROW = 34.0
-
-Say = Callable[[float], str]
 
 
 @dataclass(frozen=True)
@@ -124,20 +122,19 @@ def effect_row(one: Effect, scale: tuple[float, float], width: int = 170, height
     )
 
 
-def turnouts(rows: Sequence[Turnout], finding: str, width: int = WIDE, say: Say | None = None) -> SafeString:
+def turnouts(rows: Sequence[Turnout], finding: str, width: int = WIDE) -> SafeString:
     """One bar for each kind of promise, from the first to the third quartile with the median on it; empty without rows.
 
-    A line says where fact equals promise. `say` writes a ratio ("1.2 times" by default).
+    A line says where fact equals promise. Ratios of fact by promise are written in percent.
     """
     if not rows:
         return SafeString()
-    say = say or _times
     narrow = width < 500
     size = 12.5 if narrow else TEXT
     every = [1.0, *(one.low for one in rows), *(one.high for one in rows)]
     ticks = nice_ticks(min(every), max(every), 4 if narrow else 6)
     left = 14.0 if narrow else min(max(width_of(one.label) for one in rows) + 20, width * 0.34)
-    ends = [] if narrow else [_turnout_words(one, say) for one in rows]
+    ends = [] if narrow else [_turnout_words(one) for one in rows]
     right = width - (14.0 if narrow else max(map(width_of, ends)) + 22)
     x = Linear(ticks[0], ticks[-1], left, right)
     step = ROW + 24 if narrow else ROW
@@ -148,25 +145,25 @@ def turnouts(rows: Sequence[Turnout], finding: str, width: int = WIDE, say: Say 
     drawn = []
     for tick in ticks:
         drawn.append(f'<path class="grid" d="{_upright(x(tick), stretches)}"/>')
-        drawn.append(words(x(tick), bottom + size + 4, f"{tick:.{decimals(ticks)}f}", anchor="middle"))
+        drawn.append(words(x(tick), bottom + size + 4, _percent(tick), anchor="middle"))
     drawn.append(f'<path class="target" d="{_upright(x(1), stretches)}"/>')
     drawn.append(_centred(x(1), 14, _("As promised"), "b", width, size))
     for one, y in zip(rows, middles, strict=True):
         if narrow:
             drawn.append(words(4, y - 30, fitted(one.label, width - 8, size), "s halo"))
-            drawn.append(words(4, y - 14, _turnout_words(one, say), "b halo"))
+            drawn.append(words(4, y - 14, _turnout_words(one), "b halo"))
         else:
             drawn.append(words(0, y + 4, fitted(one.label, left - 12), "s"))
-            drawn.append(words(right + 14, y + 4, _turnout_words(one, say), "b"))
+            drawn.append(words(right + 14, y + 4, _turnout_words(one), "b"))
         drawn.append(f'<path class="reach" d="M{px(x(one.low))} {px(y)}H{px(x(one.high))}"/>')
         drawn.append(f'<circle class="middle" cx="{px(x(one.median))}" cy="{px(y)}" r="5.5"/>')
-    told = " ".join(f"{one.label}: {_turnout_words(one, say)}." for one in rows)
+    told = " ".join(f"{one.label}: {_turnout_words(one)}." for one in rows)
     return svg(width, bottom + size + 10, drawn, "", finding, told, "narrow" if narrow else "")
 
 
-def turnouts_both(rows: Sequence[Turnout], finding: str, say: Say | None = None) -> SafeString:
+def turnouts_both(rows: Sequence[Turnout], finding: str) -> SafeString:
     """The bars twice: drawn for wide screens, and drawn anew for small ones. See `turnouts`."""
-    return both(turnouts(rows, finding, say=say), turnouts(rows, finding, NARROW, say))
+    return both(turnouts(rows, finding), turnouts(rows, finding, NARROW))
 
 
 def _upright(x: float, stretches: Sequence[tuple[float, float]]) -> str:
@@ -204,15 +201,15 @@ def _centred(x: float, y: float, text: str, css: str, width: float, size: float 
     return words((left + right) / 2, y, text, css, "middle")
 
 
-def _times(ratio: float) -> str:
-    return _("%(ratio)s times") % {"ratio": measured(round(ratio, 2), "")}
+def _percent(ratio: float) -> str:
+    return measured(round(100 * ratio), "%")
 
 
-def _turnout_words(one: Turnout, say: Say) -> str:
+def _turnout_words(one: Turnout) -> str:
     told = ngettext(
         "%(median)s (%(low)s to %(high)s, %(count)s project)",
         "%(median)s (%(low)s to %(high)s, %(count)s projects)",
         one.count,
     )
-    low, high = measured(round(one.low, 2), ""), measured(round(one.high, 2), "")
-    return told % {"median": say(one.median), "low": low, "high": high, "count": one.count}
+    ends = {"low": _percent(one.low), "high": _percent(one.high)}
+    return told % {"median": _percent(one.median), **ends, "count": one.count}

@@ -141,7 +141,7 @@ class Outlook:
                 "Begin measuring now, and bring earlier values if there are any."
             ) % {"count": len(self.values)}
         if self.is_likely:
-            return _("A change of %(promise)s will be found with a chance of %(chance)d %% or more.") % {
+            return _("A change of %(promise)s will be found with a chance of %(chance)d%% or more.") % {
                 "promise": promise,
                 "chance": round(100 * (self.chance or 0)),
             }

@@ -102,7 +102,7 @@ class Spread:
 
     @property
     def sentence(self) -> str:
-        return _("%(median)d %% in the middle, half of them between %(low)d %% and %(high)d %% (%(count)s)") % {
+        return _("%(median)d%% in the middle, half of them between %(low)d%% and %(high)d%% (%(count)s)") % {
             "median": round(100 * self.median),
             "low": round(100 * self.low),
             "high": round(100 * self.high),

@@ -12,6 +12,7 @@ from projects.results import result_of
 from workflow import pictures, timeline
 from workflow.notifications import followers, notify
 from workflow.pictures import Picture
+from workflow.templatetags.ui import money
 
 VERB = "projects.project."
 
@@ -117,10 +118,13 @@ timeline.call_fields(
         "planned_end_on": _("Planned day of delivery"),
         "due_on": _("Planned for"),
         "done_on": _("Done on"),
-        "planned and spent": _("Planned and spent, dollars"),
+        "planned": _("Planned"),
+        "spent": _("Spent"),
         "realised": _("Realised"),
     },
 )
+timeline.call_values("projects.project.planned", money)
+timeline.call_values("projects.project.spent", money)
 timeline.call_values("projects.project.line", lambda code: dict(ReadyLine.Kind.choices).get(code, code))
 timeline.call_values("projects.project.answer", lambda code: dict(CheckIn.Answer.choices).get(code, code))
 timeline.call_values("projects.project.health", lambda code: dict(Health.choices).get(code, code))

@@ -295,11 +295,11 @@ class AnyOrder(RuleBasedStateMachine):
         told = {}
         for event in Event.objects.filter(verb="projects.project.set_budget").order_by("id"):
             key = (event.target_id, event.data["name"], event.data["year"])
-            before, told_now = event.data["changes"]["planned and spent"]
-            assert told.get(key) == before
-            told[key] = told_now
+            before, after = zip(*(event.data["changes"][name] for name in ("planned", "spent")), strict=True)
+            assert told.get(key, (None, None)) == before
+            told[key] = after
         lines = {(one.project_id, one.name, one.fiscal_year): one for one in BudgetLine.objects.all()}
-        assert told == {key: [line.planned, line.spent] for key, line in lines.items()}
+        assert told == {key: (line.planned, line.spent) for key, line in lines.items()}
 
     def a_restricted_idea_gives_duties_to_members_only(self):
         members = set(self.city.group.memberships.in_force().values_list("user_id", flat=True))

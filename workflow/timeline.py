@@ -88,7 +88,7 @@ def icon_of(event: Event) -> str:
 
 
 def changes_of(event: Event) -> tuple[Change, ...]:
-    """The fields that an edit changed."""
+    """The fields that an edit changed; what it wrote again as it was is no change."""
     model = event.verb.rpartition(".")[0]
     labels = _labels.get(model, {})
     return tuple(
@@ -96,6 +96,7 @@ def changes_of(event: Event) -> tuple[Change, ...]:
             labels.get(name, name.replace("_", " ")), _value(event, model, name, old), _value(event, model, name, new)
         )
         for name, (old, new) in event.data.get("changes", {}).items()
+        if old != new
     )
 
 

@@ -37,7 +37,7 @@ def signal_of(project: Project) -> Signal:
     if base and max(planned, spent) > base:
         over = max(planned, spent) / base - 1
         worst = max(worst, over)
-        sentences.append(_("Money is %(percent)d %% over what was approved.") % {"percent": round(100 * over)})
+        sentences.append(_("Money is %(percent)d%% over what was approved.") % {"percent": round(100 * over)})
     if project.planned_end_on and project.baseline_end_on and project.planned_end_on > project.baseline_end_on:
         start = project.started_on or project.baseline_start_on or project.created_at.date()
         length = max((project.baseline_end_on - start).days, 1)

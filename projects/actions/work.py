@@ -88,7 +88,7 @@ def change_milestone(
         raise MoveRefused(_("Write why the date moves."))
     if done_on and done_on > clock.today():
         raise MoveRefused(_("Enter the day on which it was done; it cannot be in the future."))
-    was = milestone.due_on
+    was, was_done = milestone.due_on, milestone.done_on
     milestone.name, milestone.due_on, milestone.done_on = name, due_on, done_on
     milestone.version += 1
     milestone.save()
@@ -100,7 +100,7 @@ def change_milestone(
         name=name,
         changes={
             "due_on": [was.isoformat(), due_on.isoformat()],
-            "done_on": [None, done_on.isoformat() if done_on else None],
+            "done_on": [one and one.isoformat() for one in (was_done, done_on)],
         },
     )
 
@@ -143,7 +143,7 @@ def set_budget(
             _("Somebody changed this money meanwhile: %(planned)s planned, %(spent)s spent. Save again to change it.")
             % {"planned": money(line.planned), "spent": money(line.spent)}
         )
-    before = None if created else [line.planned, line.spent]
+    before = (None, None) if created else (line.planned, line.spent)
     if not created:
         line.planned, line.spent, line.kind = planned, spent, kind
         line.version += 1
@@ -154,7 +154,7 @@ def set_budget(
         by=by,
         name=name,
         year=fiscal_year,
-        changes={"planned and spent": [before, [planned, spent]]},
+        changes={"planned": [before[0], planned], "spent": [before[1], spent]},
     )
     return line
 

@@ -127,9 +127,9 @@ def test_turnouts_are_told_and_do_not_overlap(width):
     assert overlapping(svg) == []
     assert tree.get("aria-label") == "Costs run a fifth above the estimate."
     assert tree.find("desc").text == (
-        "Cost against estimate: 1.2 times (0.9 to 1.7, 14 projects). "
-        "Days until live, from the answer to the first day of use: 1.5 times (1.1 to 2.4, 14 projects). "
-        "Effect on the measure: 0.7 times (0.2 to 1, 1 project)."
+        "Cost against estimate: 120% (90% to 170%, 14 projects). "
+        "Days until live, from the answer to the first day of use: 150% (110% to 240%, 14 projects). "
+        "Effect on the measure: 70% (20% to 100%, 1 project)."
     )
 
 

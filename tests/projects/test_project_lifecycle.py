@@ -191,7 +191,7 @@ def test_the_signal_speaks_beside_the_manager(approved):
     signal = actions.signal_of(Project.objects.get(pk=project.pk))
     assert signal.health == "red"
     assert signal.sentences == (
-        "Money is 6 % over what was approved.",
+        "Money is 6% over what was approved.",
         "Delivery is planned 60 days later than approved.",
     )
 

@@ -43,7 +43,7 @@ def test_the_middle_of_promises_is_told_with_its_range(reader, client):
         kept(ratio)
     page = client.get(reverse("learning")).content.decode()
     # Quartiles of 0.2, 0.5, 0.8, 1.1 by the inclusive method.
-    assert "65 % in the middle, half of them between 42 % and 88 % (4)" in page
+    assert "65% in the middle, half of them between 42% and 88% (4)" in page
 
 
 def test_what_nobody_can_tell_is_no_success_and_is_said(reader, client):
@@ -69,7 +69,7 @@ def test_one_learns_only_from_what_one_may_see(reader, client):
     for ratio in (9, 9, 9):
         kept(ratio, audience="department")
     assert (
-        "100 % in the middle, half of them between 100 % and 100 % (3)"
+        "100% in the middle, half of them between 100% and 100% (3)"
         in client.get(reverse("learning")).content.decode()
     )
 
@@ -96,7 +96,7 @@ def test_the_past_is_said_where_a_new_promise_is_made(reader):
     for ratio in (0.5, 0.5, 0.5):
         kept(ratio)
     assert yardsticks_of(idea, reader)[0] == (
-        "Benefit, of what was promised: 50 % in the middle, half of them between 50 % and 50 % (3)."
+        "Benefit, of what was promised: 50% in the middle, half of them between 50% and 50% (3)."
     )
 
 
