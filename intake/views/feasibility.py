@@ -227,7 +227,8 @@ class MeetCondition(OfPart):
         return condition
 
     def do(self, part: Any) -> None:
-        actions.meet_condition(part, by=self.request.user, note=self.request.POST.get("note", "")[:500].strip())
+        note = self.request.POST.get("note", "").replace("\0", "")  # which PostgreSQL takes in no text
+        actions.meet_condition(part, by=self.request.user, note=note[:500].strip())
 
 
 class TakeReview(OfPart):

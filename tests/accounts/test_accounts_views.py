@@ -360,3 +360,11 @@ def test_a_confirmation_is_not_given_by_the_address_alone(office, administrator)
     second.force_login(UserFactory(roles="chair"))
     second.post(reverse("role-confirm", args=[own.pk]))
     assert not Role.objects.get(pk=own.pk).needs_second
+
+
+@pytest.mark.parametrize("name", ["people", "search", "ideas", "similar-ideas"])
+def test_a_nul_in_an_address_is_refused_on_every_database(office, name):
+    url = reverse(name)
+
+    assert office.get(f"{url}?q=hydrant&problem=hydrant").status_code == 200
+    assert office.get(f"{url}?q=hydrant%00&problem=%00").status_code == 400

@@ -14,6 +14,7 @@ from intake import actions
 from intake.lifecycle import State
 from intake.models import Condition, Contribution, Idea, Part, Review
 from tests.factories import IdeaFactory, MeasureFactory, UserFactory
+from workflow.models import Event
 
 pytestmark = pytest.mark.django_db
 TOMORROW = timezone.now().date() + timedelta(days=1)
@@ -288,3 +289,14 @@ def test_many_conditions_on_the_tab_ask_no_more_than_one(idea, review, reviewer)
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+def test_what_met_a_condition_is_kept_without_what_no_database_takes(idea):
+    owner = UserFactory()
+    condition = Condition.objects.create(idea=idea, text="Sign it.", owner=owner, due_on=TOMORROW)
+    Part.objects.create(idea=idea, user=owner, kind=Part.Kind.CONDITION_OWNER)
+
+    answer = signed_in(owner).post(address(idea, "condition-met", condition.pk), {"note": "Signed\0 today"})
+
+    assert answer.status_code == 302
+    assert Event.objects.filter(verb="intake.idea.meet_condition", note="Signed today").exists()
