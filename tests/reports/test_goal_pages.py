@@ -1,5 +1,6 @@
 """The plans with their goals, and one goal with its family of measures, whatever their number."""
 
+import gzip
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -141,3 +142,12 @@ def test_goal_with_many_measures_asks_no_more_than_with_few(client):
         counts.append(len(asked))
 
     assert counts[0] == counts[1] <= 15, counts
+
+
+def test_page_travels_compressed_where_the_browser_reads_that(staff):
+    for number in range(20):
+        MeasureFactory(name=f"Measure {number}")
+    sent = staff.get(reverse("goals"), headers={"accept-encoding": "gzip"})
+
+    assert gzip.decompress(sent.content).decode().count("Measure 1") == 11
+    assert len(sent.content) < len(staff.get(reverse("goals")).content) / 2

@@ -69,8 +69,7 @@ def test_one_learns_only_from_what_one_may_see(reader, client):
     for ratio in (9, 9, 9):
         kept(ratio, audience="department")
     assert (
-        "100% in the middle, half of them between 100% and 100% (3)"
-        in client.get(reverse("learning")).content.decode()
+        "100% in the middle, half of them between 100% and 100% (3)" in client.get(reverse("learning")).content.decode()
     )
 
 
