@@ -182,7 +182,7 @@ def sign(
     if not agreement.meaning.strip():
         sentences.append(_("Nothing is agreed yet: the keeper writes first what it means."))
     if not position.words.strip():
-        sentences.append(_("Write your department's position first."))
+        sentences.append(_("Write your department’s position first."))
     if with_dissent and not dissent.strip():
         sentences.append(_("Write what your department dissents from. It is printed wherever the index appears."))
     if sentences:
@@ -258,7 +258,7 @@ def ask_for_data(
     if by.department is None:
         raise MoveRefused(_("Your account names no department, so nobody knows who asks. Ask IT to enter it."))
     if by.department_id == element.department_id:
-        raise MoveRefused(_("This is your own department's data: agree with its owner directly."))
+        raise MoveRefused(_("This is your own department’s data: agree with its owner directly."))
     if until_on <= clock.today():
         raise MoveRefused(_("Write a day to come until which you need the data."))
     waiting = DataRequest.objects.waiting().filter(element=element, department=by.department)

@@ -71,7 +71,7 @@ class MeetingForm(WhenAndWho):
         Department.objects.none(),
         label=_("About the department"),
         required=False,
-        help_text=_("With a goal chosen as well: the department's measures of this goal."),
+        help_text=_("With a goal chosen as well: the department’s measures of this goal."),
     )
     field_order = ("name", "goal", "department")
 

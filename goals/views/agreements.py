@@ -155,7 +155,7 @@ class AboutPosition(ActForm):
 
 class PositionState(AboutPosition):
     form_class = forms.PositionForm
-    heading = _("State your department's position")
+    heading = _("State your department’s position")
     done = _("Your position on “%(name)s” is kept.")
 
     def get_initial(self):

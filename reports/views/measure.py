@@ -10,7 +10,7 @@ from django.views.generic import DetailView
 
 from charts import behaviour
 from charts.picture import standalone
-from charts.words import month_year, namer
+from charts.words import namer
 from goals.actions import last_whole_period
 from goals.breakdown import break_down
 from goals.composition import index_page
@@ -23,7 +23,6 @@ from projects.models import Project, Promise
 from projects.results import result_of, with_rows
 from workflow.exports import CSV, csv_lines
 from workflow.models import Event
-from workflow.templatetags.ui import day_short
 from workflow.timeline import told
 
 LAST = 12
@@ -147,6 +146,4 @@ def stale(measure, latest):
     wanted = last_whole_period(measure)
     if measure.ended_on or measure.is_taken_over or (latest and latest.period_on >= wanted):
         return ""
-    return _("No value for %(period)s yet.") % {
-        "period": month_year(wanted) if measure.cadence == Measure.Cadence.MONTHLY else day_short(wanted)
-    }
+    return _("No value for %(period)s yet.") % {"period": namer(measure.cadence)(wanted)}

@@ -150,7 +150,7 @@ def test_nobody_signs_before_speaking_or_for_others(world):
         sign(positions[0], "own")
     assert refused.value.sentences == [
         "Nothing is agreed yet: the keeper writes first what it means.",
-        "Write your department's position first.",
+        "Write your department’s position first.",
     ]
     speak(agreement, keeper, positions)
     with pytest.raises(NotYourMove):
@@ -202,7 +202,7 @@ def test_only_the_owner_answers_and_nobody_asks_twice_or_oneself(world):
 
     with pytest.raises(Conflict, match="asked for this already"):
         ask(element, marshal)
-    with pytest.raises(MoveRefused, match="your own department's data"):
+    with pytest.raises(MoveRefused, match="your own department’s data"):
         ask(element, chief)
     with pytest.raises(NotYourMove):
         acts.answer_data_request(asked, by=marshal, answer="yes")
