@@ -19,11 +19,11 @@ run: $(VENV)/.runs ## Start the site with the demonstration city on http://127.0
 	@DEMO=$${DEMO-1} SITE_URL=$${SITE_URL-http://127.0.0.1:$(PORT)} exec $(PY) manage.py serve --port $(PORT)
 
 test: $(VENV)/.tests ## Run all tests (ARGS="tests/workflow -x" narrows them)
-	@$(PY) -m pytest -n auto --dist loadfile -q $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder -q $(ARGS)
 
 coverage: $(VENV)/.tests ## Measure which branches the tests reach, on both databases; stops below what is agreed
 	@$(COVERAGE) erase
-	@$(COVERAGE) run -m pytest -n auto --dist loadfile -q -m "not browser" $(ARGS)
+	@$(COVERAGE) run -m pytest -n auto --dist loadfile --no-loadscope-reorder -q -m "not browser" $(ARGS)
 	@[ -z "$(COVERAGE_POSTGRES)" ] || DATABASE_URL=$(COVERAGE_POSTGRES) $(COVERAGE) run -m pytest -q tests/workflow/test_backups.py
 	@$(COVERAGE) combine --quiet
 	@failed=0; $(COVERAGE) report --include='$(EXACT)' --fail-under=100 || failed=1; \

@@ -58,6 +58,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(missing_browser)
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(missing_postgres)
+    # Long files first: one that begins last would keep a single worker busy while the others wait.
+    items.sort(key=lambda item: not (item.get_closest_marker("browser") or item.get_closest_marker("crawl")))
 
 
 def pytest_terminal_summary(terminalreporter):

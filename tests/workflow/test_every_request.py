@@ -15,7 +15,7 @@ from tests.pages import all_forms, bare, send, whole_world
 from workflow import clock, due
 from workflow.models import Delivery, Event
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.crawl]
 APPS = ("accounts", "goals", "intake", "projects", "workflow")
 OURS = [model for app in APPS for model in apps.get_app_config(app).get_models()]
 # What differs between two equal requests: random, or holding the key of a new row.

@@ -4,7 +4,7 @@ import pytest
 
 from tests.pages import all_forms, send, whole_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.crawl]
 NUL = b"a\0b"
 # Four-byte letters, a change of direction, half a letter (a surrogate), bytes that are no UTF-8, digits of elsewhere.
 STRANGE = "🚒 👩🏽‍🚒 \u202eכבאי\u202c ٣² ".encode() + b"\xed\xa0\x80 \xff\xfe"

@@ -16,7 +16,7 @@ from tests.pages import client_of, places_of, send, whole_world
 from workflow import clock, events
 from workflow.models import Attachment, Delivery
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.crawl]
 MARKUP, AS_TEXT = '"><q x>', "&lt;q x&gt;"
 DRAFT, RESTRICTED = "Dodoshadow", "Kestrelnight"
 VALUE, WORKERS, DECIDERS, REVIEW = "Falconworth", "Heronworks", "Ibisdecides", "Lapwingdraft"
