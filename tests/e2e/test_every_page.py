@@ -1,14 +1,17 @@
 """Every address of the permission matrix that shows a page, under axe, as somebody who may open it."""
 
+import os
+
 import pytest
 from django.conf import settings as site_settings
 from django.test import Client
 from django.urls import reverse
 
 from tests import matrix
-from tests.e2e.axe import faults_of
+from tests.e2e.axe import EVERY_LOOK, TWO_LOOKS, faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LOOKS = EVERY_LOOK if os.environ.get("EVERY_LOOK") else TWO_LOOKS
 SIGNED_IN = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -44,7 +47,7 @@ def test_axe_finds_nothing_on_any_page(chromium, live_server, settings, tmp_path
             context.add_cookies([{"name": key.key, "value": key.value, "url": live_server.url}])
         page = context.new_page()
         page.goto(live_server.url + url)
-        wrong += [f"{name} ({reader}) {fault}" for fault in faults_of(page)]
+        wrong += [f"{name} ({reader}) {fault}" for fault in faults_of(page, LOOKS)]
         context.close()
         seen += 1
     assert wrong == []
