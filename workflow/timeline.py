@@ -88,14 +88,17 @@ def icon_of(event: Event) -> str:
 
 
 def changes_of(event: Event) -> tuple[Change, ...]:
-    """The fields that an edit changed; what it wrote again as it was is no change."""
+    """The fields that an edit changed, in the order of their labels; what it wrote again as it was is no change."""
     model = event.verb.rpartition(".")[0]
     labels = _labels.get(model, {})
+    changes = event.data.get("changes", {})
+    names = [*filter(changes.__contains__, labels), *(name for name in changes if name not in labels)]
     return tuple(
         Change(
             labels.get(name, name.replace("_", " ")), _value(event, model, name, old), _value(event, model, name, new)
         )
-        for name, (old, new) in event.data.get("changes", {}).items()
+        for name in names
+        for old, new in [changes[name]]
         if old != new
     )
 
