@@ -1,14 +1,18 @@
 """The main job with JavaScript switched off, on a phone: everything is links, forms and full pages."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from accounts.demo import PASSWORD, create_people
 from intake.lifecycle import State
 from intake.models import Idea
+from projects.models import Project
 from tests.factories import GoalFactory, MeasureFactory, ObjectiveFactory
 from workflow import clock
+from workflow.models import Channel, Delivery
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIGHT = "Nobody knows which hydrants are out of service before the crew arrives."
@@ -77,7 +81,7 @@ class Person:
         return self
 
 
-def test_an_idea_is_shared_reviewed_and_answered_without_javascript(plain, live_server, settings):
+def test_an_idea_is_shared_answered_delivered_and_its_promise_tested_without_javascript(plain, live_server, settings):
     settings.DEMO = True
     create_people()
     MeasureFactory(name="Hydrants out of service", objective=ObjectiveFactory(goal=GoalFactory(name="Safe community")))
@@ -123,3 +127,24 @@ def test_an_idea_is_shared_reviewed_and_answered_without_javascript(plain, live_
     requester.goes("/ideas/").selects("state", "Yes: getting ready").presses("Show").reads(idea.label, "Where it is:")
     requester.selects("goal", "No goal").presses("Show").reads("Nothing matches this").follows("City goal: No goal")
     requester.reads(idea.label)
+
+    manager = person("pm").goes(f"/ideas/{idea.number}/feasibility/").opens("It is met").presses("Mark it as met")
+    project = Project.objects.get()
+    manager.goes(f"/projects/{project.number}/").reads("Getting ready", "What’s next?")
+    while plain.locator("main").get_by_role("link", name="Not needed").count():
+        manager.follows("Not needed").fills(reason="The tablets are there.").presses("Waive the line")
+    manager.follows("Start").presses("Start")
+    manager.follows("Report").fills(sentence="The map is drawn.").presses("Send the report").reads("The map is drawn.")
+    manager.presses("Nothing changed").follows("Deliver").presses("Deliver").reads("Delivered")
+
+    call_command("run_due", at=clock.today() + timedelta(days=45), stdout=StringIO())
+    sponsor = person("sponsor").goes("/").follows("Answer")
+    sponsor.chooses("Yes").fills(text="Both crews look at it.").presses("Send the answer")
+    sponsor.reads("Both crews look at it.", "Cannot tell yet, until")
+
+    call_command("run_due", at=clock.today() + timedelta(days=800), stdout=StringIO())
+    idea.refresh_from_db()
+    assert idea.state == State.EVALUATED
+    person("requester").goes(f"/ideas/{idea.number}/").reads("Not measurable")
+    mails = Delivery.objects.filter(user=idea.requester, channel=Channel.EMAIL).values_list("subject", flat=True)
+    assert [one for one in mails if "Not measurable" in one] != []
