@@ -8,7 +8,7 @@ from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Absence, Role
+from accounts.models import Absence, Membership, Role
 from intake import rules
 from intake.lifecycle import OPEN, State
 from intake.models.contributions import Contribution
@@ -38,16 +38,20 @@ def holder_name() -> Case:
     )
 
 
-def _decides(kind: str) -> Coalesce:
-    """The first holder of the role who is here and has no stake, the assignee before others."""
+def _decides(kind: str) -> Case:
+    """The first holder of the role who is here, may see it and has no stake, the assignee before others."""
     stakes = Part.objects.filter(
         idea=OuterRef(OuterRef("pk")), user=OuterRef("user"), kind__in=rules.STAKES, ended_at=None
     )
     away = Absence.objects.under_way().filter(user=OuterRef("user"))
     covering = Q(department=None) | Q(department=OuterRef("department"))
+    members = Membership.objects.in_force().filter(user=OuterRef("user"), group=OuterRef(OuterRef("group")))
     free = Role.objects.in_force().filter(~Exists(stakes), ~Exists(away), covering, kind=kind, user__is_active=True)
-    names = free.order_by("id").values("user__name")
-    return Coalesce(Subquery(names.filter(user=OuterRef("assignee"))[:1]), Subquery(names[:1]))
+    names, trusted = (one.order_by("id").values("user__name") for one in (free, free.filter(Exists(members))))
+    return Case(
+        When(audience=FirstSight.RESTRICTED, then=Subquery(trusted[:1])),
+        default=Coalesce(Subquery(names.filter(user=OuterRef("assignee"))[:1]), Subquery(names[:1])),
+    )
 
 
 class IdeaQuerySet(models.QuerySet):

@@ -12,7 +12,7 @@ from intake.forms.share import StartForm
 from intake.lifecycle import BEFORE_DECISION, State
 from intake.models import Idea, Support
 from intake.views.page import hear_by
-from projects.models import Promise
+from projects.models import Project, Promise
 from projects.results import result_of
 from reports.views.work import backings_for, check_ins_for, unanswered_helps
 from workflow import clock
@@ -82,7 +82,8 @@ def others_for(user):
 
 def with_results(ideas):
     """Each idea with what came of its promises, the tested ones first."""
-    promises = Promise.objects.filter(project__idea__in=ideas).select_related("measure", "project", "outcome")
+    running = Project.objects.not_cancelled().filter(idea__in=ideas)
+    promises = Promise.objects.filter(project__in=running).select_related("measure", "project", "outcome")
     results = sorted((result_of(one) for one in promises), key=lambda one: not one.is_found)
     for idea in ideas:
         idea.results = [one for one in results if one.promise.project.idea_id == idea.pk]

@@ -84,6 +84,21 @@ def test_who_decides_is_named_without_those_who_have_a_stake_or_are_away():
     assert who(own) == "Board chair"
 
 
+def test_who_decides_restricted_work_is_named_among_its_group_alone():
+    UserFactory(name="Not In It", roles="director")
+    member = UserFactory(name="Victor Lane", roles="director")
+    idea = IdeaFactory(
+        state=State.DECISION, size="medium", audience="restricted", group=RestrictedGroup.objects.create(name="Police")
+    )
+    nobody = who(idea)
+    Membership.objects.create(
+        group=idea.group, user=member, added_by=member, confirmed_by=UserFactory(), confirmed_at=clock.now()
+    )
+
+    assert nobody == "Director"
+    assert who(idea) == ("Victor Lane", "Director")
+
+
 def test_a_small_idea_is_decided_by_the_triager_who_has_it_in_hand():
     UserFactory(name="Owen Bradley", roles="triager")
     priya = UserFactory(name="Priya Raman", roles="triager")
