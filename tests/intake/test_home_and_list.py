@@ -14,7 +14,15 @@ from intake.lifecycle import State
 from intake.models import Contribution, Idea, Support
 from projects.actions import say_whether_it_helped
 from projects.models import CheckIn
-from tests.factories import IdeaFactory, MeasureFactory, OutcomeFactory, ProjectFactory, RoleFactory, UserFactory
+from tests.factories import (
+    IdeaFactory,
+    MeasureFactory,
+    OutcomeFactory,
+    ProjectFactory,
+    PromiseFactory,
+    RoleFactory,
+    UserFactory,
+)
 from workflow import clock
 from workflow.lifecycle import perform
 
@@ -223,3 +231,13 @@ def test_we_need_this_too_carries_the_words_of_the_draft(client, person):
 
     assert "We call dispatch twenty times a week." in page.content.decode()
     assert Support.objects.get().would_share_cost is True
+
+
+def test_home_says_nothing_of_what_cancelled_work_had_promised(client, person):
+    idea = IdeaFactory(requester=person, state=State.DELIVERED, delivered_at=clock.now())
+    PromiseFactory(project__idea=idea, project__state="cancelled")
+    kept = OutcomeFactory(idea=idea)
+
+    [shown] = client.get(reverse("home")).context["delivered"]
+
+    assert [one.promise for one in shown.results] == [kept.promise]
